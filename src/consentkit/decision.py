@@ -1,0 +1,181 @@
+"""What the server acts on: from what was chosen, what the browser signals and what is declared, to a Decision.
+
+Pure functions. Knows no cookie, no header and no page; time comes in as a number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from consentkit.policy import OPTIONAL_CATEGORIES, Category, Regime, Scope, widened
+from consentkit.policy.version import OWN
+from consentkit.regime import Rules
+
+ESSENTIAL_ONLY = frozenset({Category.ESSENTIAL.value})
+EVERYTHING = frozenset(category.value for category in Category)
+
+
+class ChoiceKind(StrEnum):
+    """What a visitor can do. Only the first and the third can grant."""
+
+    ACCEPT_ALL = "accept_all"
+    REFUSE_ALL = "refuse_all"
+    CUSTOM = "custom"
+    WITHDRAW = "withdraw"
+
+
+class Basis(StrEnum):
+    """Why a decision is what it is."""
+
+    DEFAULT = "default"  # nothing was chosen: the regime's rule
+    CHOICE = "choice"
+    SIGNAL = "signal"  # the browser's GPC took something away
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a visitor did. A category stands for all its vendors; a vendor can be allowed without its category."""
+
+    kind: ChoiceKind
+    categories: frozenset[str] = frozenset()
+    vendors: frozenset[str] = frozenset()
+
+    @property
+    def grants(self) -> bool:
+        """Whether it allows anything that needs consent."""
+        return bool(self.categories or self.vendors)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A choice that stands: who made it (a random id), when (Unix seconds), under which policy.
+
+    `gpc_told` says that the signal was on and the visitor was told so: only such a grant outweighs it
+    (CCPA regulations §7025(c)(4)).
+    """
+
+    visitor: str
+    choice: Choice
+    policy: str
+    time: int
+    gpc_told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What the browser says without being asked."""
+
+    gpc: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is allowed now, and why.
+
+    `granted` are categories allowed whole, essential always among them; `vendors` are allowed one by one.
+    `lapsed` are categories of which more is declared now than the visitor agreed to.
+    `ask` says that this visitor is still to be asked.
+    """
+
+    granted: frozenset[str] = ESSENTIAL_ONLY
+    vendors: frozenset[str] = frozenset()
+    regime: Regime = Regime.OPT_IN
+    jurisdiction: str = ""
+    basis: Basis = Basis.DEFAULT
+    gpc: bool = False
+    lapsed: frozenset[str] = frozenset()
+    ask: bool = True
+
+    def allows(self, category: str, vendor: str | None = None) -> bool:
+        """Whether things of this category may run; with `vendor`, things of that declared vendor in it."""
+        return category in self.granted or (vendor is not None and vendor in self.vendors)
+
+    def __getattr__(self, name: str) -> bool:
+        # In templates: {% if consent.analytics %}
+        if name in EVERYTHING:
+            return name in self.granted
+        raise AttributeError(name)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, for a background job that must act on this visitor's decision."""
+        return {
+            "granted": sorted(self.granted),
+            "vendors": sorted(self.vendors),
+            "regime": self.regime.value,
+            "jurisdiction": self.jurisdiction,
+            "basis": self.basis.value,
+            "gpc": self.gpc,
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any] | None) -> Decision:
+        """The decision handed over by `to_dict`; where there is none, or it is damaged, nothing is granted."""
+        try:
+            assert data is not None
+            return cls(
+                granted=frozenset(data["granted"]) & EVERYTHING | ESSENTIAL_ONLY,
+                vendors=frozenset(data["vendors"]),
+                regime=Regime(data["regime"]),
+                jurisdiction=str(data["jurisdiction"]),
+                basis=Basis(data["basis"]),
+                gpc=bool(data["gpc"]),
+                ask=False,
+            )
+        except (AssertionError, KeyError, TypeError, ValueError):
+            return cls()
+
+
+def decide(
+    now_declared: Scope,
+    fingerprint: str,
+    rules: Rules,
+    standing: Standing | None,
+    then_declared: Scope | None,
+    signals: Signals,
+    now: int,
+) -> Decision:
+    """The decision for one visitor.
+
+    `now_declared` and `fingerprint` are of the policy in force; `then_declared` is the scope of the policy named by
+    the standing choice, None if nobody knows it any more: then its grants lapse, its refusals do not.
+    """
+    if standing is not None and not 0 <= now - standing.time < rules.memory_days * 86400:
+        standing = None
+    if standing is None:
+        granted, vendors, lapsed, basis = _by_default(rules.regime), frozenset[str](), frozenset[str](), Basis.DEFAULT
+        ask = rules.regime is Regime.OPT_IN
+    else:
+        then = now_declared if standing.policy == fingerprint else then_declared
+        granted, vendors, lapsed = _still_covered(standing.choice, then, now_declared)
+        basis, ask = Basis.CHOICE, bool(lapsed)
+    if signals.gpc and not (standing and standing.gpc_told):
+        marketing = frozenset(now_declared.get(Category.MARKETING, {}))
+        if Category.MARKETING in granted or vendors & marketing:
+            granted, vendors, basis = granted - {Category.MARKETING}, vendors - marketing, Basis.SIGNAL
+    return Decision(granted, vendors, rules.regime, rules.jurisdiction, basis, signals.gpc, lapsed, ask)
+
+
+def _by_default(regime: Regime) -> frozenset[str]:
+    return ESSENTIAL_ONLY if regime is Regime.OPT_IN else EVERYTHING
+
+
+def _still_covered(
+    choice: Choice, then: Scope | None, now: Scope
+) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """What of a choice still fits: categories whole, vendors one by one, and the categories that lapsed."""
+    granted, vendors, lapsed = set(ESSENTIAL_ONLY), set[str](), set[str]()
+    for category in OPTIONAL_CATEGORIES:
+        named = frozenset(now.get(category, {})) - {OWN}
+        grown = widened(then or {}, now, category)
+        if category in choice.categories and then is not None and not grown:
+            granted.add(category.value)
+        elif category in choice.categories:
+            lapsed.add(category.value)
+            vendors |= named - grown  # those of whom no more is declared than then keep what they were given
+        elif chosen := choice.vendors & named:
+            vendors |= chosen - grown
+            lapsed |= {category.value} if chosen & grown else set()
+    return frozenset(granted), frozenset(vendors), frozenset(lapsed)

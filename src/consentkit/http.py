@@ -1,0 +1,162 @@
+"""HTTP as plain values: what a face hands in, what it gets back, and the few header rules we need.
+
+Knows bytes and tuples. Does not know ASGI, WSGI, consent, or who is asking. Header names are lower-case bytes and
+values the bytes of the wire; text taken from them is latin-1, as RFC 9110 §5.5 leaves it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from urllib.parse import quote
+
+Header = tuple[bytes, bytes]
+Headers = tuple[Header, ...]
+
+
+def first(headers: Iterable[Header], name: bytes) -> bytes | None:
+    """The first value under `name` (lower-case), or None."""
+    for key, value in headers:
+        if key == name:
+            return value
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestHead:
+    """A request without its body. `path` is decoded and starts below `root_path`, the app's mount point."""
+
+    method: str
+    path: str
+    headers: Headers
+    query: str = ""
+    scheme: str = "http"
+    root_path: str = ""
+    client: str = ""
+
+    def header(self, name: bytes) -> bytes | None:
+        return first(self.headers, name)
+
+    def text(self, name: bytes) -> str:
+        """The first value as text; empty where the header is missing."""
+        return (first(self.headers, name) or b"").decode("latin-1")
+
+    def with_headers(self, headers: Headers) -> RequestHead:
+        return replace(self, headers=headers)
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseHead:
+    """A response without its body."""
+
+    status: int
+    headers: Headers
+
+    def header(self, name: bytes) -> bytes | None:
+        return first(self.headers, name)
+
+    def without(self, *names: bytes) -> ResponseHead:
+        return ResponseHead(self.status, tuple(h for h in self.headers if h[0] not in names))
+
+    def plus(self, *headers: Header) -> ResponseHead:
+        return ResponseHead(self.status, self.headers + headers)
+
+    def replacing(self, name: bytes, value: bytes) -> ResponseHead:
+        return self.without(name).plus((name, value))
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A whole response of our own."""
+
+    status: int
+    headers: Headers
+    body: bytes = b""
+
+
+def parse_cookies(head: RequestHead) -> tuple[tuple[str, str], ...]:
+    """The (name, value) pairs of every Cookie header, in order, duplicates kept (RFC 6265 §5.4).
+
+    As lenient as browsers and frameworks are: a piece without "=" is a value without a name and is dropped.
+    """
+    pairs = []
+    for key, value in head.headers:
+        if key == b"cookie":
+            for piece in value.decode("latin-1").split(";"):
+                name, equals, content = piece.partition("=")
+                if equals and (name := name.strip(" \t")):
+                    pairs.append((name, content.strip(" \t")))
+    return tuple(pairs)
+
+
+def media_type(content_type: bytes | None) -> tuple[str, str]:
+    """A Content-Type as (type/subtype, charset), both lower-case; empty strings where not said (RFC 9110 §8.3)."""
+    kind, *parameters = (content_type or b"").decode("latin-1").lower().split(";")
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip() == "charset":
+            return kind.strip(), value.strip().strip("\"'")
+    return kind.strip(), ""
+
+
+def tokens(value: bytes | None) -> tuple[str, ...]:
+    """A comma-separated list of tokens, lower-case (RFC 9110 §5.6.1)."""
+    parts = (value or b"").decode("latin-1").lower().split(",")
+    return tuple(part.strip() for part in parts if part.strip())
+
+
+def directives(head: ResponseHead) -> frozenset[str]:
+    """The names of all Cache-Control directives of a response (RFC 9111 §5.2)."""
+    return frozenset(
+        token.partition("=")[0].strip()
+        for key, value in head.headers
+        if key == b"cache-control"
+        for token in tokens(value)
+    )
+
+
+def merge_vary(head: ResponseHead, *names: str) -> ResponseHead:
+    """The response with `names` added to its Vary, each once; "*" already says more than any name."""
+    present = [token for key, value in head.headers if key == b"vary" for token in tokens(value)]
+    if "*" in present:
+        return head
+    missing = [name for name in names if name.lower() not in present]
+    if not missing:
+        return head
+    value = b", ".join([v for k, v in head.headers if k == b"vary"] + [n.encode() for n in missing])
+    return head.replacing(b"vary", value)
+
+
+def preferred_languages(value: bytes | None) -> tuple[str, ...]:
+    """The tags of an Accept-Language, best first, lower-case; refused ones (q=0) left out (RFC 9110 §12.5.4)."""
+    weighed = []
+    for position, token in enumerate(tokens((value or b"")[:1000])):
+        tag, _, parameter = token.partition(";")
+        name, _, weight = parameter.strip().partition("=")
+        try:
+            quality = float(weight) if name == "q" else 1.0
+        except ValueError:
+            continue
+        if 0 < quality <= 1:
+            weighed.append((-quality, position, tag.strip()))
+    return tuple(tag for _, _, tag in sorted(weighed))
+
+
+def local_path(value: str) -> str | None:
+    """`value` if a browser can only read it as a path on this host, percent-encoded; else None.
+
+    Browsers drop tabs and line ends inside a URL, and read a backslash as a slash (WHATWG URL §4.4), so "/\\host" and
+    "/<tab>/host" leave the site: any control character, any backslash and a second leading slash are refused.
+    """
+    if not value.startswith("/") or value.startswith("//") or "\\" in value:
+        return None
+    if len(value) > 2000 or any(ord(char) < 0x20 or ord(char) == 0x7F for char in value):
+        return None
+    return quote(value, safe="/%:?#[]@!$&'()*+,;=-._~")
+
+
+def networks_host(head: RequestHead, *, trusted: bool) -> str:
+    """The host (with port) the visitor typed, lower-case; a proxy's word counts only when `trusted`."""
+    if trusted and (forwarded := head.text(b"x-forwarded-host")):
+        return forwarded.split(",")[0].strip().lower()
+    return head.text(b"host").strip().lower()

@@ -1,0 +1,21 @@
+"""What the site declares: the model, how it is loaded and checked, and when it has changed."""
+
+from consentkit.policy.load import load_policy, parse_policy
+from consentkit.policy.model import OPTIONAL_CATEGORIES, Category, Policy, Regime, Vendor, localised
+from consentkit.policy.version import Scope, declaration, fingerprint, scope, widened
+
+__all__ = [
+    "OPTIONAL_CATEGORIES",
+    "Category",
+    "Policy",
+    "Regime",
+    "Scope",
+    "Vendor",
+    "declaration",
+    "fingerprint",
+    "load_policy",
+    "localised",
+    "parse_policy",
+    "scope",
+    "widened",
+]

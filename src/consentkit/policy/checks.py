@@ -1,0 +1,171 @@
+"""What a well-formed policy can still get wrong. Each check is a function from a policy to its problems.
+
+Knows the model, not where the policy came from. Identifiers are stable: add, never renumber.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from consentkit.errors import Problem
+from consentkit.policy.duration import parse_duration
+from consentkit.policy.model import Category, Policy, Text
+
+Check = Callable[[Policy], Iterator[Problem]]
+
+# The longest a cookie may be declared for: browsers cap at 400 days (RFC 6265bis §5.5), regulators ask for 13 months.
+LONGEST_COOKIE = "13 months"
+
+
+def check_vendor_ids(policy: Policy) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for index, vendor in enumerate(policy.vendors):
+        if vendor.id in seen:
+            yield Problem(
+                "consentkit.E010",
+                f"vendors[{index}].id",
+                "two vendors share this id.",
+                "Give each vendor an id of its own: choices are remembered by it.",
+                vendor.id,
+            )
+        seen.add(vendor.id)
+
+
+def check_cookies_once(policy: Policy) -> Iterator[Problem]:
+    places: dict[str, str] = {}
+    for place, name in _cookie_places(policy):
+        if name in places:
+            yield Problem(
+                "consentkit.E011",
+                place,
+                f"this cookie is already declared at {places[name]}.",
+                "Declare it once, under whoever sets it.",
+                name,
+            )
+        places.setdefault(name, place)
+
+
+def check_hosts_once(policy: Policy) -> Iterator[Problem]:
+    places: dict[str, str] = {}
+    for index, vendor in enumerate(policy.vendors):
+        for position, host in enumerate(vendor.hosts):
+            place = f"vendors[{index}].hosts[{position}]"
+            if host in places:
+                yield Problem(
+                    "consentkit.E012",
+                    place,
+                    f"this host is already declared at {places[host]}.",
+                    'Name it once; a vendor may claim part of a host as "host/path".',
+                    host,
+                )
+            places.setdefault(host, place)
+
+
+def check_cookie_retention(policy: Policy) -> Iterator[Problem]:
+    declared = [
+        (f"vendors[{v}].cookies[{c}]", cookie)
+        for v, vendor in enumerate(policy.vendors)
+        for c, cookie in enumerate(vendor.cookies)
+    ] + [(f"cookies[{c}]", cookie) for c, cookie in enumerate(policy.cookies)]
+    for place, cookie in declared:
+        if parse_duration(cookie.retention) > parse_duration(LONGEST_COOKIE) + 10 * 86400:
+            yield Problem(
+                "consentkit.E013",
+                f"{place}.retention",
+                f"a cookie may not be kept longer than {LONGEST_COOKIE} (400 days).",
+                "Shorten it here and where the cookie is set.",
+                cookie.retention,
+            )
+
+
+def check_texts(policy: Policy) -> Iterator[Problem]:
+    for place, text in _texts(policy):
+        missing = [tag for tag in policy.languages if isinstance(text, dict) and tag not in text]
+        if missing:
+            yield Problem(
+                "consentkit.E014",
+                place,
+                "no wording for a language the site offers.",
+                f"Add {', '.join(missing)}, or write one text for all languages.",
+                ", ".join(missing),
+            )
+
+
+def check_controller(policy: Policy) -> Iterator[Problem]:
+    if policy.controller is None and (policy.vendors or policy.cookies):
+        yield Problem(
+            "consentkit.E015",
+            "controller",
+            "nobody is named as responsible (GDPR 13(1)(a)).",
+            'Add [controller] with name = "…" and contact = "…".',
+        )
+
+
+def check_essential_words(policy: Policy) -> Iterator[Problem]:
+    declared = {vendor.category for vendor in policy.vendors} | {cookie.category for cookie in policy.cookies}
+    if Category.ESSENTIAL in policy.categories and Category.ESSENTIAL not in declared:
+        yield Problem(
+            "consentkit.E016",
+            "categories.essential",
+            "described, but nothing is declared essential.",
+            "Declare the cookies or vendors it speaks of, or take the words out.",
+        )
+
+
+def check_country_header(policy: Policy) -> Iterator[Problem]:
+    if policy.jurisdiction.country_header and not policy.trusted_proxies:
+        yield Problem(
+            "consentkit.E017",
+            "jurisdiction.country_header",
+            "anybody could send this header: no proxy is trusted to set it.",
+            "List your proxies' networks in trusted_proxies, or take the header out.",
+            policy.jurisdiction.country_header,
+        )
+
+
+def check_retention(policy: Policy) -> Iterator[Problem]:
+    if policy.retention == "session":
+        yield Problem(
+            "consentkit.E018",
+            "retention",
+            "records of consent cannot end with a session.",
+            'Say how long they are kept, such as "3 years".',
+            policy.retention,
+        )
+
+
+CHECKS: tuple[Check, ...] = (
+    check_vendor_ids,
+    check_cookies_once,
+    check_hosts_once,
+    check_cookie_retention,
+    check_texts,
+    check_controller,
+    check_essential_words,
+    check_country_header,
+    check_retention,
+)
+
+
+def problems(policy: Policy) -> list[Problem]:
+    """Everything the checks find, in the order of CHECKS."""
+    return [problem for check in CHECKS for problem in check(policy)]
+
+
+def _cookie_places(policy: Policy) -> Iterator[tuple[str, str]]:
+    for index, vendor in enumerate(policy.vendors):
+        for position, cookie in enumerate(vendor.cookies):
+            yield f"vendors[{index}].cookies[{position}].name", cookie.name
+    for index, own in enumerate(policy.cookies):
+        yield f"cookies[{index}].name", own.name
+
+
+def _texts(policy: Policy) -> Iterator[tuple[str, Text]]:
+    for category, words in policy.categories.items():
+        yield f"categories.{category}.description", words.description
+    for index, vendor in enumerate(policy.vendors):
+        yield f"vendors[{index}].purpose", vendor.purpose
+        for position, cookie in enumerate(vendor.cookies):
+            yield f"vendors[{index}].cookies[{position}].purpose", cookie.purpose
+    for index, own in enumerate(policy.cookies):
+        yield f"cookies[{index}].purpose", own.purpose

@@ -1,0 +1,126 @@
+"""From a TOML file or a mapping to a Policy, or to every problem at once.
+
+Knows files and pydantic's words; does not know what a policy means.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from consentkit.errors import ConfigError, Problem
+from consentkit.policy.checks import problems
+from consentkit.policy.model import Category, Policy
+
+# pydantic's error type → our identifier and the remedy. Anything else is a value of the wrong kind: E003.
+_KINDS: dict[str, tuple[str, str]] = {
+    "extra_forbidden": (
+        "consentkit.E001",
+        "Take it out, or look for a spelling mistake; `consentkit schema` lists all keys.",
+    ),
+    "missing": ("consentkit.E002", "Add it."),
+    "enum": ("consentkit.E004", f"Use one of: {', '.join(Category)}."),
+    "literal_error": ("consentkit.E004", "Use one of the values listed."),
+    "duration": (
+        "consentkit.E005",
+        'Write "session" or a number and a unit: "180 days", "13 months", "2 years".',
+    ),
+    "host": (
+        "consentkit.E006",
+        'Write a host name without scheme or port: "static.example.com" or "example.com/path".',
+    ),
+    "link": ("consentkit.E007", 'Write "https://…", a path such as "/privacy", or "mailto:…".'),
+    "prefix": ("consentkit.E008", 'Write a path such as "/_privacy", without a slash at the end.'),
+    "string_pattern_mismatch": ("consentkit.E009", "Use only the letters this field allows."),
+}
+
+
+_LISTS = {"vendors", "cookies"}
+_LIST_PLACE = re.compile(r"(?<![.\w])(vendors|cookies)\[(\d+)\]")
+
+
+def load_policy(source: str | Path | Mapping[str, Any]) -> Policy:
+    """The policy in a TOML file (a path) or in a mapping of the same shape.
+
+    Raises ConfigError with every problem found: in reading, in the shape, and in what the parts say together.
+    """
+    if isinstance(source, Mapping):
+        return parse_policy(source, "policy")
+    path = Path(source)
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        remedy = "Write one with `consentkit init`, or set CONSENTKIT_POLICY to where it is."
+        raise _unreadable(path, f"cannot be read: {error.strerror}.", remedy) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise _unreadable(path, f"is not TOML in UTF-8: {error}.", "Mend the file at that place.") from error
+    return parse_policy(data, str(path))
+
+
+def parse_policy(data: Mapping[str, Any], source: str) -> Policy:
+    """The policy in `data`. Raises ConfigError naming `source` with every problem."""
+    try:
+        policy = Policy.model_validate(data)
+    except ValidationError as error:
+        details = error.errors()
+        raise ConfigError(source, [*map(_problem, details), *_problems_elsewhere(data, details)]) from None
+    if found := problems(policy):
+        raise ConfigError(source, found)
+    return policy
+
+
+def _problems_elsewhere(data: Mapping[str, Any], details: list[ErrorDetails]) -> list[Problem]:
+    """What the checks say of the parts that are well-formed, so that one reading shows everything."""
+    faulty = {detail["loc"][:2] if detail["loc"][0] in _LISTS else detail["loc"][:1] for detail in details}
+    sound = {key: value for key, value in data.items() if (key,) not in faulty}
+    places: dict[str, list[int]] = {}
+    for key in _LISTS & sound.keys():
+        if isinstance(sound[key], list):
+            places[key] = [index for index in range(len(sound[key])) if (key, index) not in faulty]
+            sound[key] = [sound[key][index] for index in places[key]]
+
+    def restore(text: str) -> str:
+        return _LIST_PLACE.sub(lambda match: f"{match[1]}[{places[match[1]][int(match[2])]}]", text)
+
+    try:
+        found = problems(Policy.model_validate(sound))
+    except ValidationError:
+        return []
+    blamed = {location[0] for location in faulty}
+    return [
+        replace(problem, place=restore(problem.place), message=restore(problem.message))
+        for problem in found
+        if problem.place not in blamed
+    ]
+
+
+def _unreadable(path: Path, message: str, remedy: str) -> ConfigError:
+    return ConfigError(str(path), [Problem("consentkit.E000", str(path), message, remedy)])
+
+
+def _problem(detail: ErrorDetails) -> Problem:
+    ident, remedy = _KINDS.get(detail["type"], ("consentkit.E003", "Give a value of that kind."))
+    value = detail["input"]
+    shown = "" if detail["type"] in {"missing", "extra_forbidden"} or isinstance(value, dict | list) else repr(value)
+    return Problem(ident, _place(detail["loc"]), _sentence(detail["msg"]), remedy, shown[:60])
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    place = ""
+    for part in location:
+        if isinstance(part, int):
+            place += f"[{part}]"
+        elif part not in {"words", "languages"} or not place.endswith(("purpose", "description")):  # the tags of Text
+            place += f".{part}" if place else part
+    return place
+
+
+def _sentence(message: str) -> str:
+    return message[:1].lower() + message[1:].rstrip(".") + "."

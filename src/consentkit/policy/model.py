@@ -1,0 +1,190 @@
+"""What a site declares: who it is, which vendors and cookies it uses, for what, for how long, under which rules.
+
+Values only: knows no file, no request and no visitor. Every default of the policy stands here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag
+from pydantic_core import PydanticCustomError
+
+from consentkit.errors import MalformedError
+from consentkit.policy.duration import parse_duration
+
+
+class Category(StrEnum):
+    """What a visitor switches. Essential is always on: what the service asked for cannot do without (ePrivacy 5(3))."""
+
+    ESSENTIAL = "essential"
+    FUNCTIONAL = "functional"
+    ANALYTICS = "analytics"
+    MARKETING = "marketing"
+
+
+OPTIONAL_CATEGORIES = (Category.FUNCTIONAL, Category.ANALYTICS, Category.MARKETING)
+
+
+class Regime(StrEnum):
+    """Who must move first: the visitor to allow (opt_in), to forbid (opt_out), or nobody (notice_only)."""
+
+    OPT_IN = "opt_in"
+    OPT_OUT = "opt_out"
+    NOTICE_ONLY = "notice_only"
+
+
+def _duration(text: str) -> str:
+    try:
+        parse_duration(text)
+    except MalformedError:
+        raise PydanticCustomError("duration", "not a duration") from None
+    return text
+
+
+def _host(text: str) -> str:
+    labels = text.partition("/")[0].split(".")
+    fine = len(labels) > 1 and all(re.fullmatch(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?", label) for label in labels)
+    if not fine:
+        raise PydanticCustomError("host", "not a host name")
+    return text
+
+
+def _link(text: str) -> str:
+    if not re.match(r"(https?://[^/\s]+|/(?![/\\]))[^\s\\]*$|mailto:[^\s]+@[^\s]+$", text):
+        raise PydanticCustomError("link", "not a link")
+    return text
+
+
+def _prefix(text: str) -> str:
+    if not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", text):
+        raise PydanticCustomError("prefix", "not a path prefix")
+    return text
+
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$")]
+Words = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+
+
+def _text_kind(value: object) -> str:
+    return "languages" if isinstance(value, dict) else "words"
+
+
+# One text for all languages, or one for each: {en = "…", fr = "…"}. The tags keep errors to the kind that was meant.
+Text = Annotated[
+    Annotated[Words, Tag("words")] | Annotated[dict[Language, Words], Tag("languages")], Discriminator(_text_kind)
+]
+Duration = Annotated[str, AfterValidator(_duration)]
+Host = Annotated[str, StringConstraints(to_lower=True, max_length=253), AfterValidator(_host)]
+Link = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_link)]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]
+# RFC 6265 token characters; a star at the end stands for anything.
+CookieName = Annotated[str, StringConstraints(pattern=r"^[!#$%&'+.^_`|~0-9A-Za-z-]+\*?$", max_length=128)]
+
+
+class _Declared(BaseModel):
+    # hide_input: an error must not print what else is in the file.
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Site(_Declared):
+    """The service as a visitor knows it. `id` names it in seals and in the ledger: never change it lightly."""
+
+    id: Identifier = "site"
+    name: Words = "This site"
+    hosts: tuple[Host, ...] = ()
+
+
+class Controller(_Declared):
+    """Who decides why and how personal data is used (GDPR 4(7)), and how to reach them (GDPR 13(1)(a))."""
+
+    name: Words
+    contact: Words
+    address: Words | None = None
+    country: Country | None = None
+
+
+class Cookie(_Declared):
+    """A cookie, storage key or pixel of a vendor. `name` may end in "*"; `retention` is "session" or a duration."""
+
+    name: CookieName
+    purpose: Text
+    retention: Duration
+    path: Annotated[str, StringConstraints(pattern=r"^/[^\s;,]*$")] = "/"
+
+
+class OwnCookie(Cookie):
+    """A cookie that the site sets for itself."""
+
+    category: Category
+
+
+class Vendor(_Declared):
+    """A company that receives data. `hosts` cover their subdomains; "host/path" covers what starts with that path."""
+
+    id: Identifier
+    name: Words
+    category: Category
+    purpose: Text
+    hosts: tuple[Host, ...] = ()
+    cookies: tuple[Cookie, ...] = ()
+    privacy_url: Link | None = None
+    country: Country | None = None
+
+
+class CategoryWords(_Declared):
+    """What a category is for on this site, in the site's own words."""
+
+    description: Text
+
+
+class Jurisdiction(_Declared):
+    """Whose law applies. Without a trusted country header every visitor has `default`; unset, the strictest rules."""
+
+    default: Country | None = None
+    country_header: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$", to_lower=True)] | None = None
+    regimes: dict[Country, Regime] = Field(default_factory=dict)
+
+
+class Policy(_Declared):
+    """Everything a site declares, complete. Built by `consentkit.policy.load`, or plainly for tests."""
+
+    version: Words = "1"
+    effective: date = date(2026, 1, 1)
+    privacy_policy: Link | None = None
+    imprint: Link | None = None
+    languages: tuple[Language, ...] = Field(("en", "fr", "nl", "de", "ro"), min_length=1)
+    site: Site = Site()
+    controller: Controller | None = None
+    categories: dict[Category, CategoryWords] = Field(default_factory=dict)
+    vendors: tuple[Vendor, ...] = Field((), max_length=1000)
+    cookies: tuple[OwnCookie, ...] = Field((), max_length=1000)
+    jurisdiction: Jurisdiction = Jurisdiction()
+    retention: Duration = "3 years"
+    honour_gpc: bool = True
+
+    # How the server goes about it: not part of what visitors are told, nor of the fingerprint.
+    mode: Literal["enforce", "report"] = "enforce"
+    render: Literal["personal", "shared"] = "personal"
+    prefix: Annotated[str, AfterValidator(_prefix)] = "/_privacy"
+    cookie_domain: Host | None = None
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+
+
+# What may change without changing anything a visitor was told.
+OPERATIONAL = frozenset({"mode", "render", "prefix", "cookie_domain", "trusted_proxies"})
+
+
+def localised(text: Text, language: str, fallback: str = "en") -> str:
+    """The wording for a language: its own, that of its base language, the fallback's, or whichever comes first."""
+    if isinstance(text, str):
+        return text
+    for tag in (language, language.partition("-")[0], fallback):
+        if tag in text:
+            return text[tag]
+    return next(iter(text.values()))

@@ -1,0 +1,61 @@
+"""When is a policy another policy: its fingerprint, and which old grants it no longer fits.
+
+Pure functions over policies. Does not know where old policies are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from consentkit import canonical
+from consentkit.policy.model import OPERATIONAL, OPTIONAL_CATEGORIES, Cookie, Policy, Text, localised
+
+# category → vendor id → what was declared of it. The site's own cookies stand under the id "".
+Scope = Mapping[str, Mapping[str, frozenset[str]]]
+
+OWN = ""
+
+
+def declaration(policy: Policy) -> dict[str, Any]:
+    """What visitors were told, as plain values: the policy without how the server goes about it."""
+    return policy.model_dump(mode="json", exclude=set(OPERATIONAL), exclude_none=True)
+
+
+def fingerprint(policy: Policy) -> str:
+    """The SHA-256 (hex) of what visitors were told."""
+    return canonical.digest(declaration(policy))
+
+
+def scope(policy: Policy) -> Scope:
+    """What consent to each optional category covers: vendors, their cookies, their purposes (GDPR 4(11): specific)."""
+    covered: dict[str, dict[str, frozenset[str]]] = {category: {} for category in OPTIONAL_CATEGORIES}
+    for vendor in policy.vendors:
+        if vendor.category in covered:
+            purpose = _wording(policy, vendor.purpose)
+            covered[vendor.category][vendor.id] = _items(policy, vendor.cookies) | {f"purpose {purpose}"}
+    for category, vendors in covered.items():
+        own = tuple(cookie for cookie in policy.cookies if cookie.category == category)
+        if own:
+            vendors[OWN] = _items(policy, own)
+    return covered
+
+
+def widened(then: Scope, now: Scope, category: str) -> frozenset[str]:
+    """The vendors of a category of which more is declared now than then: an old grant does not reach them.
+
+    Taking something out, adding hosts or a translation, and shortening a retention widen nothing.
+    """
+    before = then.get(category, {})
+    return frozenset(
+        vendor for vendor, items in now.get(category, {}).items() if not items <= before.get(vendor, frozenset())
+    )
+
+
+def _items(policy: Policy, cookies: tuple[Cookie, ...]) -> frozenset[str]:
+    return frozenset(f"{cookie.name} for {_wording(policy, cookie.purpose)}" for cookie in cookies)
+
+
+def _wording(policy: Policy, text: Text) -> str:
+    # The site's first language stands for the purpose: a new translation is not a new purpose.
+    return localised(text, policy.languages[0])
