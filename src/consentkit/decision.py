@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from consentkit.policy import OPTIONAL_CATEGORIES, Category, Regime, Scope, widened
-from consentkit.policy.version import OWN
+from consentkit.policy import OPTIONAL_CATEGORIES, OWN, Category, Edition, Regime, Scope, widened
 from consentkit.regime import Rules
 
 ESSENTIAL_ONLY = frozenset({Category.ESSENTIAL.value})
+# Two hosts' clocks may differ a little: a choice made "in the future" by less than this counts.
+CLOCK_SKEW = 300
 EVERYTHING = frozenset(category.value for category in Category)
 
 
@@ -51,7 +52,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A choice that stands: who made it (a random id), when (Unix seconds), under which policy.
+    """A choice that stands: who made it (a random id, hex), when (Unix seconds), under which policy (Edition.short).
 
     `gpc_told` says that the signal was on and the visitor was told so: only such a grant outweighs it
     (CCPA regulations §7025(c)(4)).
@@ -129,30 +130,29 @@ class Decision:
 
 
 def decide(
-    now_declared: Scope,
-    fingerprint: str,
+    edition: Edition,
     rules: Rules,
     standing: Standing | None,
-    then_declared: Scope | None,
+    made_under: Edition | None,
     signals: Signals,
     now: int,
 ) -> Decision:
     """The decision for one visitor.
 
-    `now_declared` and `fingerprint` are of the policy in force; `then_declared` is the scope of the policy named by
-    the standing choice, None if nobody knows it any more: then its grants lapse, its refusals do not.
+    `edition` is of the policy in force, `made_under` of the policy that the standing choice names: None if nobody
+    knows it any more, and then its grants lapse, its refusals do not.
     """
-    if standing is not None and not 0 <= now - standing.time < rules.memory_days * 86400:
+    if standing is not None and not -CLOCK_SKEW <= now - standing.time < rules.memory_days * 86400:
         standing = None
     if standing is None:
         granted, vendors, lapsed, basis = _by_default(rules.regime), frozenset[str](), frozenset[str](), Basis.DEFAULT
         ask = rules.regime is Regime.OPT_IN
     else:
-        then = now_declared if standing.policy == fingerprint else then_declared
-        granted, vendors, lapsed = _still_covered(standing.choice, then, now_declared)
+        then = made_under.scope if made_under else None
+        granted, vendors, lapsed = _still_covered(standing.choice, then, edition.scope)
         basis, ask = Basis.CHOICE, bool(lapsed)
     if signals.gpc and not (standing and standing.gpc_told):
-        marketing = frozenset(now_declared.get(Category.MARKETING, {}))
+        marketing = frozenset(edition.scope.get(Category.MARKETING, {}))
         if Category.MARKETING in granted or vendors & marketing:
             granted, vendors, basis = granted - {Category.MARKETING}, vendors - marketing, Basis.SIGNAL
     return Decision(granted, vendors, rules.regime, rules.jurisdiction, basis, signals.gpc, lapsed, ask)

@@ -158,12 +158,12 @@ class Policy(_Declared):
     effective: date = date(2026, 1, 1)
     privacy_policy: Link | None = None
     imprint: Link | None = None
-    languages: tuple[Language, ...] = Field(("en", "fr", "nl", "de", "ro"), min_length=1)
+    languages: tuple[Language, ...] = Field(default=("en", "fr", "nl", "de", "ro"), min_length=1)
     site: Site = Site()
     controller: Controller | None = None
     categories: dict[Category, CategoryWords] = Field(default_factory=dict)
-    vendors: tuple[Vendor, ...] = Field((), max_length=1000)
-    cookies: tuple[OwnCookie, ...] = Field((), max_length=1000)
+    vendors: tuple[Vendor, ...] = Field(default=(), max_length=1000)
+    cookies: tuple[OwnCookie, ...] = Field(default=(), max_length=1000)
     jurisdiction: Jurisdiction = Jurisdiction()
     retention: Duration = "3 years"
     honour_gpc: bool = True

@@ -6,6 +6,7 @@ Pure functions over policies. Does not know where old policies are kept.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from consentkit import canonical
@@ -25,6 +26,30 @@ def declaration(policy: Policy) -> dict[str, Any]:
 def fingerprint(policy: Policy) -> str:
     """The SHA-256 (hex) of what visitors were told."""
     return canonical.digest(declaration(policy))
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One version of a policy, as far as old choices must be read against it.
+
+    `short` names it in cookies: the first 8 bytes of the fingerprint, as hex. `vendors` is the order in which a
+    cookie counts the vendors that were chosen one by one.
+    """
+
+    fingerprint: str
+    scope: Scope
+    vendors: tuple[str, ...]
+
+    @property
+    def short(self) -> str:
+        return self.fingerprint[:16]
+
+
+def edition(policy: Policy) -> Edition:
+    """The edition of a policy in force, or of one parsed from a stored declaration."""
+    covered = scope(policy)
+    named = sorted({vendor for vendors in covered.values() for vendor in vendors} - {OWN})
+    return Edition(fingerprint(policy), covered, tuple(named))
 
 
 def scope(policy: Policy) -> Scope:

@@ -1,0 +1,112 @@
+"""Our two cookies: a Standing choice ⇄ the sealed `ck`, and the readable `ck_s` that says no more than is granted.
+
+Knows bytes and seals; not requests, not the ledger.
+`ck` is trusted for what its visitor chose and under which policy: whoever holds the secret can write any. `ck_s` is
+trusted for nothing on the server: it carries no id, so no script in the page can follow a visitor by it.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from typing import NamedTuple
+
+from consentkit.decision import Choice, ChoiceKind, Decision, Standing
+from consentkit.errors import SealError
+from consentkit.policy import OPTIONAL_CATEGORIES, Edition
+from consentkit.seal import Sealer
+
+NAME = "ck"
+SHOWN_NAME = "ck_s"
+_VERSION = 1
+_HEAD = struct.Struct(">BBBI16s8s")  # version, kind and flags, categories, Unix time, visitor, policy
+_KINDS = tuple(ChoiceKind)
+_GPC_TOLD = 0x10
+_MEMO = 4096
+
+
+class Attributes(NamedTuple):
+    """How our cookies are set at a site: `domain` shares them with subdomains, `secure` is for https."""
+
+    domain: str | None
+    secure: bool
+
+    @property
+    def prefix(self) -> str:
+        # RFC 6265bis §4.1.3.2: __Host- binds a cookie to this host, so a subdomain cannot plant one.
+        return "__Host-" if self.secure and not self.domain else ""
+
+
+class StandingCookie:
+    """Formats and parses `ck` for one site.
+
+    `editions` finds a policy by its short name; a cookie made under a policy nobody knows keeps its refusals only.
+    """
+
+    def __init__(self, sealer: Sealer, editions: Callable[[str], Edition | None]) -> None:
+        self._sealer = sealer
+        self._editions = editions
+        self._memo: dict[str, Standing] = {}
+
+    def format(self, standing: Standing, edition: Edition) -> str:
+        """The sealed value; `edition` is the one the choice was made under."""
+        choice = standing.choice
+        head = _HEAD.pack(
+            _VERSION,
+            _KINDS.index(choice.kind) | (_GPC_TOLD if standing.gpc_told else 0),
+            sum(1 << bit for bit, category in enumerate(OPTIONAL_CATEGORIES) if category in choice.categories),
+            standing.time,
+            bytes.fromhex(standing.visitor),
+            bytes.fromhex(edition.short),
+        )
+        chosen = sum(1 << bit for bit, vendor in enumerate(edition.vendors) if vendor in choice.vendors)
+        return self._sealer.seal(head + chosen.to_bytes((chosen.bit_length() + 7) // 8, "big"))
+
+    def parse(self, value: str) -> Standing:
+        """The standing choice in a value. Raises SealError for anything that we did not write for this site."""
+        known = self._memo.get(value)
+        if known is None:
+            known = self._parse(self._sealer.open(value))
+            if len(self._memo) >= _MEMO:
+                self._memo.clear()
+            self._memo[value] = known
+        return known
+
+    def _parse(self, payload: bytes) -> Standing:
+        if len(payload) < _HEAD.size or payload[0] != _VERSION:
+            raise SealError("of another version")
+        _, flags, categories, time, visitor, policy = _HEAD.unpack_from(payload)
+        if flags & ~_GPC_TOLD >= len(_KINDS) or categories >> len(OPTIONAL_CATEGORIES):
+            raise SealError("of another shape")
+        edition = self._editions(policy.hex())
+        chosen = int.from_bytes(payload[_HEAD.size :], "big")
+        vendors = edition.vendors if edition else ()
+        choice = Choice(
+            _KINDS[flags & ~_GPC_TOLD],
+            frozenset(name.value for bit, name in enumerate(OPTIONAL_CATEGORIES) if categories >> bit & 1),
+            frozenset(vendor for bit, vendor in enumerate(vendors) if chosen >> bit & 1),
+        )
+        return Standing(visitor.hex(), choice, policy.hex(), time, bool(flags & _GPC_TOLD))
+
+
+def format_shown(decision: Decision, edition: Edition) -> str:
+    """`ck_s`: the granted categories as letters ("0" for none), a short policy name, "v" if vendors were chosen."""
+    letters = "".join(category[0] for category in OPTIONAL_CATEGORIES if category in decision.granted) or "0"
+    return f"{letters}.{edition.short[:8]}{'v' if decision.vendors else ''}"
+
+
+def set_line(name: str, value: str, max_age: int, attributes: Attributes, *, http_only: bool) -> bytes:
+    """A Set-Cookie value for one of ours."""
+    parts = [f"{attributes.prefix}{name}={value}", f"Max-Age={max_age}", "Path=/", "SameSite=Lax"]
+    if attributes.domain:
+        parts.append(f"Domain={attributes.domain}")
+    if attributes.secure:
+        parts.append("Secure")
+    if http_only:
+        parts.append("HttpOnly")
+    return "; ".join(parts).encode("ascii")
+
+
+def ours(name: str) -> bool:
+    """Whether a cookie name is one of ours, under any prefix."""
+    return name.removeprefix("__Host-") in (NAME, SHOWN_NAME)

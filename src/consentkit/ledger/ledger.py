@@ -1,0 +1,173 @@
+"""The ledger of one site: append, checkpoint, prove.
+
+Knows records, hashes and keys; not requests or pages. Every checkpoint is signed from committed state only, and the
+last one is also kept in a file outside the database: a database that falls behind it was restored or tampered with, and
+is not signed again under the same name.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from consentkit import canonical
+from consentkit.errors import LedgerRollback, LogError
+from consentkit.ledger.record import ConsentRecord, leaf_of, new_salt
+from consentkit.ledger.store import Document, Entry, NewEntry, Store
+from consentkit.ledger.writer import GroupCommit
+from consentkit.tlog import (
+    Checkpoint,
+    Signer,
+    TileCache,
+    open_checkpoint,
+    prove_inclusion,
+    root_at,
+    sign_checkpoint,
+)
+
+_LOG = logging.getLogger("consentkit")
+
+# A public checkpoint that moved with every choice would tell when one person chose.
+_PUBLISH_SECONDS = 60
+
+
+class _Job(NamedTuple):
+    record: ConsentRecord | None
+    time: int
+    documents: tuple[Document, ...]
+
+
+class Ledger:
+    """Appends consent records and proves that they are there. Long-lived, shared by threads, safe across a fork."""
+
+    def __init__(self, store: Store, signer: Signer, outside: Path) -> None:
+        self.store = store
+        self.verifier = signer.verifier
+        self._signer = signer
+        self._outside = outside / f"checkpoint-{signer.verifier.key_id.hex()}"
+        self._writer: GroupCommit[_Job, Entry | None] = GroupCommit(self._commit)
+        self._tiles = TileCache(store.read_hashes)
+        self._process = os.getpid()
+        self._published: tuple[float, str] = (0.0, "")
+        self._last_lock = threading.Lock()
+
+    def check(self) -> None:
+        """Compare the database with the last checkpoint kept outside it.
+
+        Raises LedgerRollback if the log is shorter than, or other than, what was signed; LedgerUnavailable.
+        """
+        if not self._outside.exists():
+            return
+        try:
+            signed = open_checkpoint(self._outside.read_bytes(), [self.verifier])
+        except LogError as error:
+            raise LedgerRollback(f"{self._outside} is not a checkpoint of ours: {error}", 0, 0) from error
+        size = self.store.head().size
+        if size < signed.size or root_at(signed.size, self._tiles) != signed.root:
+            raise LedgerRollback(
+                f"the ledger has {size} entries and does not contain the {signed.size} signed for in {self._outside}. "
+                "If a backup was restored, go on under a new name: set CONSENTKIT_SIGNING_KEY to a new key "
+                "(`consentkit ledger keygen`), and keep the old checkpoint for your auditor.",
+                signed.size,
+                size,
+            )
+
+    def append(self, record: ConsentRecord, moment: int, documents: Sequence[Document]) -> Entry:
+        """Append a record, with the policy and notice it names; returns once that is durable.
+
+        `moment` is the server's clock in Unix milliseconds. Raises LedgerUnavailable: then nothing was written.
+        """
+        self._after_fork()
+        entry = self._writer.wait(_Job(record, moment, tuple(documents)))
+        assert entry is not None
+        return entry
+
+    def keep(self, documents: Sequence[Document]) -> None:
+        """Store documents soon, without waiting: another process may be asked for them."""
+        self._after_fork()
+        self._writer.put(_Job(None, 0, tuple(documents)))
+
+    def checkpoint(self) -> str:
+        """A signed note over the committed state, now."""
+        self._after_fork()
+        head = self.store.head()
+        return self._sign(Checkpoint(self._signer.name, head.size, head.root()))
+
+    def published(self) -> str:
+        """The checkpoint for the public: renewed at most once a minute."""
+        signed, note = self._published
+        if not note or time.monotonic() - signed > _PUBLISH_SECONDS:
+            note = self.checkpoint()
+            self._published = (time.monotonic(), note)
+        return note
+
+    def receipt(self, entry: Entry, checkpoint: str | None = None) -> dict[str, Any]:
+        """An entry as its holder gets it: all that is needed to recompute the leaf and check its proof.
+
+        Keys: id, index, leaf_hash, time, record, salt, checkpoint, proof, vkey; hashes and salt in hex.
+        """
+        assert entry.record is not None
+        assert entry.salt is not None
+        note = checkpoint or self.checkpoint()
+        signed = open_checkpoint(note, [self.verifier])
+        record = canonical.decode(entry.record)
+        proof = prove_inclusion(entry.number, signed.size, self._tiles)
+        return {
+            "id": record["id"],
+            "index": entry.number,
+            "leaf_hash": entry.leaf_hash.hex(),
+            "time": record["time"],
+            "record": record,
+            "salt": entry.salt.hex(),
+            "checkpoint": note,
+            "proof": [node.hex() for node in proof],
+            "vkey": self.verifier.to_text(),
+        }
+
+    def close(self) -> None:
+        """Write what waits, and let go of the database."""
+        self._writer.close()
+        self.store.forget(close=True)
+
+    def _commit(self, jobs: list[_Job]) -> list[Entry | None]:
+        entries = [_sealed(job.record, job.time) for job in jobs if job.record is not None]
+        documents = [document for job in jobs for document in job.documents]
+        start, frontier = self.store.append(entries, documents)
+        if entries:
+            self._sign(Checkpoint(self._signer.name, frontier.size, frontier.root()))
+        numbered = (Entry(start + at, *entry) for at, entry in enumerate(entries))
+        return [next(numbered) if job.record is not None else None for job in jobs]
+
+    def _sign(self, checkpoint: Checkpoint) -> str:
+        note = sign_checkpoint(checkpoint, self._signer)
+        with self._last_lock:
+            self._remember(checkpoint.size, note)
+        return note
+
+    def _remember(self, size: int, note: str) -> None:
+        """Keep the checkpoint outside the database, unless a later one is there (another process may be ahead)."""
+        try:
+            if self._outside.exists() and open_checkpoint(self._outside.read_bytes(), [self.verifier]).size >= size:
+                return
+            self._outside.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            draft = self._outside.with_name(f"{self._outside.name}.{os.getpid()}")
+            draft.write_text(note, encoding="utf-8")
+            draft.replace(self._outside)
+        except (OSError, LogError):
+            # The entry is durable and its checkpoint right: what suffers is only the guard against a rollback.
+            _LOG.warning("consentkit.D003 the last checkpoint could not be kept in %s", self._outside, exc_info=True)
+
+    def _after_fork(self) -> None:
+        if self._process != os.getpid():
+            self._process = os.getpid()
+            self.store.forget(close=False)
+
+
+def _sealed(record: ConsentRecord, moment: int) -> NewEntry:
+    data, salt = record.to_bytes(), new_salt()
+    return NewEntry(leaf_of(data, salt), moment, record.visitor, data, salt)
