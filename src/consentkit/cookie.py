@@ -11,13 +11,13 @@ import struct
 from collections.abc import Callable
 from typing import NamedTuple
 
+from consentkit.classifier import OURS
 from consentkit.decision import Choice, ChoiceKind, Decision, Standing
 from consentkit.errors import SealError
 from consentkit.policy import OPTIONAL_CATEGORIES, Edition
 from consentkit.seal import Sealer
 
-NAME = "ck"
-SHOWN_NAME = "ck_s"
+NAME, SHOWN_NAME = OURS
 _VERSION = 1
 _HEAD = struct.Struct(">BBBI16s8s")  # version, kind and flags, categories, Unix time, visitor, policy
 _KINDS = tuple(ChoiceKind)
@@ -105,8 +105,3 @@ def set_line(name: str, value: str, max_age: int, attributes: Attributes, *, htt
     if http_only:
         parts.append("HttpOnly")
     return "; ".join(parts).encode("ascii")
-
-
-def ours(name: str) -> bool:
-    """Whether a cookie name is one of ours, under any prefix."""
-    return name.removeprefix("__Host-") in (NAME, SHOWN_NAME)

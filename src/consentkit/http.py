@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 Header = tuple[bytes, bytes]
 Headers = tuple[Header, ...]
@@ -155,8 +155,9 @@ def local_path(value: str) -> str | None:
     return quote(value, safe="/%:?#[]@!$&'()*+,;=-._~")
 
 
-def networks_host(head: RequestHead, *, trusted: bool) -> str:
-    """The host (with port) the visitor typed, lower-case; a proxy's word counts only when `trusted`."""
-    if trusted and (forwarded := head.text(b"x-forwarded-host")):
-        return forwarded.split(",")[0].strip().lower()
-    return head.text(b"host").strip().lower()
+def parse_query(query: str) -> dict[str, str]:
+    """The parameters of a query string; of several with one name the last, of a malformed one nothing."""
+    try:
+        return dict(parse_qsl(query, keep_blank_values=True, max_num_fields=20))
+    except ValueError:
+        return {}

@@ -118,6 +118,13 @@ class Store:
         for row in rows:
             yield Document(row["hash"], row["kind"], row["body"])
 
+    def document(self, hash: str) -> Document | None:
+        """The document of that hash."""
+        query = select(_DOCUMENTS).where(_DOCUMENTS.c.site == self._site, _DOCUMENTS.c.hash == hash)
+        with self._transaction() as connection:
+            row = connection.execute(query).mappings().first()
+        return Document(row["hash"], row["kind"], row["body"]) if row else None
+
     def count(self, kind: str) -> int:
         """How many documents of a kind there are."""
         query = select(func.count()).where(_DOCUMENTS.c.site == self._site, _DOCUMENTS.c.kind == kind)

@@ -1,0 +1,178 @@
+"""consentkit for Starlette, FastAPI and any other ASGI app. Translation only: what is decided, is decided in the core.
+
+    app.add_middleware(ConsentMiddleware, policy="consent.toml", database="sqlite:///consent.db")
+
+The app finds the visitor's Decision in `request.state.consent`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from pathlib import Path
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+
+from consentkit.choice import LONGEST_BODY
+from consentkit.errors import ConsentkitError
+from consentkit.exchange import Exchange
+from consentkit.http import Reply, RequestHead, ResponseHead
+from consentkit.kit import ConsentKit
+from consentkit.policy import Policy
+from consentkit.settings import load_settings
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+# A file handed over by path or descriptor goes past us: a page must come as bytes.
+_BY_REFERENCE = ("http.response.pathsend", "http.response.zerocopysend")
+
+
+class ConsentMiddleware:
+    """Enforces consent around an ASGI app. Long-lived; each request has an Exchange of its own.
+
+    Arguments are those of `consentkit.settings.load_settings`; all have defaults. Raises ConfigError with every
+    problem, or LedgerRollback; within a running server it fails the server's start-up instead, with the same words.
+    """
+
+    def __init__(
+        self,
+        app: App,
+        policy: Policy | Mapping[str, Any] | str | Path | None = None,
+        database: str | None = None,
+        data: str | Path | None = None,
+        secret: str | None = None,
+        signing_key: str | None = None,
+    ) -> None:
+        self._app = app
+        self._broken: ConsentkitError | None = None
+        try:
+            self._kit = ConsentKit(load_settings(policy, database, data, secret, signing_key))
+        except ConsentkitError as error:
+            if not _serving():
+                raise
+            # Starlette builds its middleware inside the lifespan, where servers take an exception for "no lifespan
+            # here" and go on. The protocol has a word for it.
+            self._broken = error
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._broken is not None:
+            await _refuse(self._broken, scope, send)
+        elif scope["type"] == "lifespan":
+            await self._app(scope, receive, _closing(self._kit, send))
+        elif scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+        else:
+            exchange = self._kit.exchange(read_head(scope))
+            if scope["type"] == "http" and exchange.is_ours:
+                body = await _read_body(receive)
+                await _send_reply(await run_in_threadpool(exchange.reply, body), exchange, send)
+            else:
+                inner = guarded_scope(scope, exchange)
+                guarded = _Responder(exchange, inner, send).send if scope["type"] == "http" else send
+                await self._app(inner, receive, guarded)
+
+
+class _Responder:
+    """One response on its way out: its head waits for the first piece of a body that will change."""
+
+    def __init__(self, exchange: Exchange, scope: Scope, send: Send) -> None:
+        self._exchange = exchange
+        self._scope = scope
+        self._send = send
+        self._start: Message | None = None
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            route = getattr(self._scope.get("route"), "path", "")
+            head = self._exchange.start(ResponseHead(message["status"], read_headers(message)), route)
+            message = {**message, "headers": list(head.headers)}
+            if self._exchange.rewrites:
+                self._start = message
+            else:
+                await self._send(message)
+        elif message["type"] == "http.response.body" and self._exchange.rewrites:
+            await self._send_body(message.get("body", b""), message.get("more_body", False))
+        else:
+            await self._send(message)
+
+    async def _send_body(self, chunk: bytes, more: bool) -> None:
+        body = self._exchange.feed(chunk) if more else self._exchange.finish(chunk)
+        if self._start is not None:
+            start, self._start = self._start, None
+            if not more:
+                start["headers"].append((b"content-length", str(len(body)).encode()))
+            await self._send(start)
+        if body or not more:
+            await self._send({"type": "http.response.body", "body": body, "more_body": more})
+
+
+def read_head(scope: Scope) -> RequestHead:
+    """The request as plain values. Servers differ in whether `path` repeats `root_path`; the core's does not."""
+    root, path = scope.get("root_path", ""), scope["path"]
+    return RequestHead(
+        method=scope.get("method", "GET"),
+        path=path[len(root) :] if root and path.startswith(root + "/") else path,
+        headers=read_headers(scope),
+        query=scope.get("query_string", b"").decode("latin-1"),
+        scheme=scope.get("scheme", "http"),
+        root_path=root,
+        client=(scope.get("client") or ("",))[0],
+    )
+
+
+def read_headers(message: Mapping[str, Any]) -> tuple[tuple[bytes, bytes], ...]:
+    return tuple((bytes(name).lower(), bytes(value)) for name, value in message.get("headers", ()))
+
+
+def guarded_scope(scope: Scope, exchange: Exchange) -> Scope:
+    """The scope the app sees: with the decision, and without what would go past us."""
+    extensions = {name: value for name, value in (scope.get("extensions") or {}).items() if name not in _BY_REFERENCE}
+    state = {**scope.get("state", {}), "consent": exchange.decision}
+    return {**scope, "headers": list(exchange.request.headers), "extensions": extensions, "state": state}
+
+
+async def _read_body(receive: Receive) -> bytes:
+    """The body, up to one byte more than a choice may have."""
+    body, more = b"", True
+    while more and len(body) <= LONGEST_BODY:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            break
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return body[: LONGEST_BODY + 1]
+
+
+async def _send_reply(reply: Reply, exchange: Exchange, send: Send) -> None:
+    body = b"" if exchange.head.method == "HEAD" else reply.body
+    await send({"type": "http.response.start", "status": reply.status, "headers": list(reply.headers)})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _serving() -> bool:
+    """Whether an event loop runs around us: then a server called, not the site's own code."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+def _closing(kit: ConsentKit, send: Send) -> Send:
+    async def closing(message: Message) -> None:
+        if message["type"].startswith("lifespan.shutdown."):
+            await run_in_threadpool(kit.close)
+        await send(message)
+
+    return closing
+
+
+async def _refuse(error: ConsentkitError, scope: Scope, send: Send) -> None:
+    if scope["type"] != "lifespan":
+        raise error
+    await send({"type": "lifespan.startup.failed", "message": str(error)})

@@ -1,0 +1,107 @@
+"""What a visitor sends: from the bytes of a form or of JSON to a Choice, or to an error that names the field.
+
+Knows the policy's names; not who sent it, nor whether it may be taken.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+from consentkit.decision import Choice, ChoiceKind
+from consentkit.errors import ChoiceError
+from consentkit.http import media_type
+from consentkit.policy import OPTIONAL_CATEGORIES
+
+LONGEST_BODY = 16 * 1024
+_MOST_FIELDS = 1200
+_FORM = "application/x-www-form-urlencoded"
+_SINGLE = ("choice", "token", "return_to")
+_REPEATED = ("category", "vendor")
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceRequest:
+    """A choice as sent. `token` is still sealed; `return_to` is not yet known to be local; `fetched` asks for JSON."""
+
+    choice: Choice
+    token: str
+    return_to: str
+    fetched: bool
+
+
+def parse_choice(body: bytes, content_type: bytes | None, vendors: frozenset[str]) -> ChoiceRequest:
+    """Read a choice; `vendors` are the ids it may name. Raises ChoiceError naming the field and what it may be."""
+    if len(body) > LONGEST_BODY:
+        raise ChoiceError(413, "body", f"longer than {LONGEST_BODY} bytes")
+    kind, _ = media_type(content_type)
+    if kind == _FORM:
+        fields = _form(body)
+    elif kind == "application/json":
+        fields = _json(body)
+    else:
+        raise ChoiceError(400, "content-type", f"must be {_FORM} or application/json", kind)
+    choice = _choice(_one(fields, "choice"), fields, vendors)
+    return ChoiceRequest(choice, _one(fields, "token"), _one(fields, "return_to"), kind != _FORM)
+
+
+def _form(body: bytes) -> dict[str, list[str]]:
+    try:
+        pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict")
+    except (UnicodeDecodeError, ValueError):
+        raise ChoiceError(400, "body", "is not a form in UTF-8") from None
+    fields: dict[str, list[str]] = {}
+    for name, value in pairs:
+        fields.setdefault(name, []).append(value)
+    return fields
+
+
+def _json(body: bytes) -> dict[str, list[str]]:
+    try:
+        data = json.loads(body.decode("utf-8"))
+    except (ValueError, RecursionError):
+        raise ChoiceError(400, "body", "is not JSON in UTF-8") from None
+    if not isinstance(data, dict):
+        raise ChoiceError(400, "body", "must be a JSON object")
+    return {name: _texts(name, value) for name, value in _known(data).items()}
+
+
+def _known(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: data[name] for name in (*_SINGLE, *_REPEATED) if data.get(name) is not None}
+
+
+def _texts(name: str, value: Any) -> list[str]:
+    values = value if isinstance(value, list) and name in _REPEATED else [value]
+    if not all(isinstance(item, str) for item in values) or len(values) > _MOST_FIELDS:
+        raise ChoiceError(400, name, "must be text" + (", or a list of texts" if name in _REPEATED else ""))
+    return values
+
+
+def _one(fields: Mapping[str, list[str]], name: str) -> str:
+    values = fields.get(name, [])
+    if len(values) > 1:
+        raise ChoiceError(400, name, "was sent more than once")
+    return values[0] if values else ""
+
+
+def _choice(kind: str, fields: Mapping[str, list[str]], vendors: frozenset[str]) -> Choice:
+    try:
+        chosen = ChoiceKind(kind)
+    except ValueError:
+        raise ChoiceError(400, "choice", f"must be one of {', '.join(ChoiceKind)}", kind[:40]) from None
+    if chosen is ChoiceKind.ACCEPT_ALL:
+        return Choice(chosen, frozenset(category.value for category in OPTIONAL_CATEGORIES))
+    if chosen is not ChoiceKind.CUSTOM:
+        return Choice(chosen)
+    categories = _among("category", fields, frozenset(category.value for category in OPTIONAL_CATEGORIES))
+    return Choice(chosen, categories, _among("vendor", fields, vendors))
+
+
+def _among(name: str, fields: Mapping[str, list[str]], allowed: frozenset[str]) -> frozenset[str]:
+    sent = frozenset(fields.get(name, ()))
+    if unknown := sorted(sent - allowed):
+        raise ChoiceError(400, name, "is none that this site declares", unknown[0][:40])
+    return sent

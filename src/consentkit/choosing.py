@@ -1,0 +1,189 @@
+"""A choice, from the request to the ledger and back: the second journey.
+
+Knows an Exchange and its kit. The rules, in the order in which they are asked:
+
+    another site sent it                              403, nothing happens
+    it cannot be read                                 400 or 413, naming the field
+    it refuses or withdraws                           it holds from here on, whatever comes after
+    it grants, and nobody says that we sent it        403
+    too many from one network                         429
+    it grants under a token that is not ours or old   403, with a fresh form
+    it grants more than was declared when shown       409, with a fresh form
+    the ledger cannot take it                         503
+    it is in the ledger                               303, or JSON with the receipt
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from consentkit import cookie as cookies
+from consentkit.choice import ChoiceRequest, parse_choice
+from consentkit.decision import Choice, Decision, Standing
+from consentkit.device import family
+from consentkit.errors import ChoiceError, LedgerUnavailable, SealError
+from consentkit.http import Header, Reply, local_path
+from consentkit.ledger.record import ConsentRecord, new_id, utc
+from consentkit.ledger.store import Entry
+from consentkit.network import same_origin
+from consentkit.policy import Edition, widened
+from consentkit.replies import json, private_page, see_other
+from consentkit.token import RenderToken, parse_token
+
+if TYPE_CHECKING:
+    from consentkit.exchange import Exchange
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What the visitor had before them: the notice (None if nobody knows any more), and the policy it spoke of."""
+
+    token: RenderToken | None
+    notice: dict[str, Any] | None
+    edition: Edition
+
+
+def choose(exchange: Exchange, body: bytes) -> Reply:
+    """Take a choice: POST {prefix}/choice."""
+    kit = exchange.kit
+    fetched = (exchange.head.header(b"content-type") or b"").startswith(b"application/json")
+    ours = same_origin(exchange.head, exchange.origin)
+    if ours is False:
+        return _sorry(exchange, 403, "origin", fetched)
+    declared = frozenset(vendor.id for vendor in kit.policy.vendors)
+    try:
+        sent = parse_choice(body, exchange.head.header(b"content-type"), declared)
+    except ChoiceError as error:
+        return _malformed(exchange, error, fetched)
+    shown = _shown(exchange, sent)
+    if sent.choice.grants and (refusal := _why_not(exchange, sent, shown, ours)):
+        status, key = refusal
+        return _sorry(exchange, status, key, fetched, sent.return_to)
+    standing, decision = _standing(exchange, sent.choice, shown)
+    headers = _remember(exchange, standing, decision, shown.edition)
+    if not sent.choice.grants and not kit.limit.allows(exchange.origin.network, exchange.now):
+        return _sorry(exchange, 429, "too_many", fetched, sent.return_to, *headers)
+    try:
+        entry = _already(exchange, standing) or _append(exchange, sent, standing, shown)
+    except LedgerUnavailable:
+        if sent.choice.grants:
+            return _sorry(exchange, 503, "unavailable", fetched, sent.return_to)
+        return _sorry(exchange, 503, "refused", fetched, sent.return_to, *headers)
+    if not fetched:
+        return see_other(_way_back(exchange, sent), *headers)
+    granted = {"granted": sorted(decision.granted), "vendors": sorted(decision.vendors)}
+    return json(200, {"decision": granted, "receipt": kit.ledger.receipt(entry)}, *headers)
+
+
+def _shown(exchange: Exchange, sent: ChoiceRequest) -> _Shown:
+    kit = exchange.kit
+    try:
+        token = parse_token(kit.tokens, sent.token, int(exchange.now))
+        notice = kit.shelf.shown(token.notice)
+    except (SealError, LedgerUnavailable):
+        return _Shown(None, None, kit.shelf.current)
+    return _Shown(token, notice, kit.shelf.edition(token.policy) or kit.shelf.current)
+
+
+def _why_not(exchange: Exchange, sent: ChoiceRequest, shown: _Shown, ours: bool | None) -> tuple[int, str] | None:
+    """Why a grant cannot be taken: the status, and the words for it."""
+    if ours is None:
+        return 403, "origin"
+    if not exchange.kit.limit.allows(exchange.origin.network, exchange.now):
+        return 429, "too_many"
+    if shown.token is None or shown.notice is None:
+        return 403, "stale"
+    if _grown(sent.choice, shown.edition, exchange.kit.shelf.current):
+        return 409, "widened"
+    return None
+
+
+def _grown(choice: Choice, then: Edition, now: Edition) -> bool:
+    """Whether a grant would reach further than what the visitor was shown."""
+    if then == now:
+        return False
+    for category in now.scope:
+        more = widened(then.scope, now.scope, category)
+        if more and (category in choice.categories or more & choice.vendors):
+            return True
+    return False
+
+
+def _standing(exchange: Exchange, choice: Choice, shown: _Shown) -> tuple[Standing, Decision]:
+    visitor = exchange.standing.visitor if exchange.standing else new_id()
+    told = exchange.signals.gpc and bool(shown.notice and shown.notice["gpc"])
+    standing = Standing(visitor, choice, shown.edition.short, int(exchange.now), told)
+    return standing, exchange.decide(standing)
+
+
+def _remember(exchange: Exchange, standing: Standing, decision: Decision, edition: Edition) -> list[Header]:
+    """The headers by which the browser keeps the choice, and drops what it no longer allows."""
+    kit, attributes, age = exchange.kit, exchange.attributes, exchange.rules.memory_days * 86400
+    value = kit.standing_cookie.format(standing, edition)
+    shown = cookies.format_shown(decision, edition)
+    return [
+        (b"set-cookie", cookies.set_line(cookies.NAME, value, age, attributes, http_only=True)),
+        (b"set-cookie", cookies.set_line(cookies.SHOWN_NAME, shown, age, attributes, http_only=False)),
+        *exchange.expiring(decision),
+    ]
+
+
+def _already(exchange: Exchange, standing: Standing) -> Entry | None:
+    """The entry of this very choice, if it stands already: pressing a button twice is one choice."""
+    before = exchange.standing
+    if before is None or (before.choice, before.policy, before.gpc_told) != (
+        standing.choice,
+        standing.policy,
+        standing.gpc_told,
+    ):
+        return None
+    entries = exchange.kit.ledger.store.entries_of(standing.visitor)
+    return entries[-1] if entries and entries[-1].record else None
+
+
+def _append(exchange: Exchange, sent: ChoiceRequest, standing: Standing, shown: _Shown) -> Entry:
+    kit, notice = exchange.kit, shown.notice or {}
+    moment = int(exchange.now * 1000)
+    record = ConsentRecord(
+        id=new_id(),
+        site=kit.policy.site.id,
+        time=utc(moment),
+        visitor=standing.visitor,
+        choice=sent.choice.kind.value,
+        categories=tuple(sorted(sent.choice.categories)),
+        vendors=tuple(sorted(sent.choice.vendors)),
+        policy=shown.edition.fingerprint,
+        notice=shown.token.notice if shown.token and notice else "",
+        language=notice.get("language", ""),
+        jurisdiction=exchange.rules.jurisdiction,
+        regime=exchange.rules.regime.value,
+        gpc=exchange.signals.gpc,
+        device=family(exchange.head.text(b"user-agent")),
+        method=f"{notice.get('layer', 'unknown')} {'fetch' if sent.fetched else 'form'}",
+        route=shown.token.route if shown.token else "",
+    )
+    return kit.ledger.append(record, moment, kit.shelf.named_by(shown.edition.short, record.notice))
+
+
+def _way_back(exchange: Exchange, sent: ChoiceRequest) -> str:
+    return local_path(sent.return_to) or f"{exchange.head.root_path}/"
+
+
+def _sorry(exchange: Exchange, status: int, key: str, fetched: bool, return_to: str = "", *headers: Header) -> Reply:
+    """Say what is in the way; with a fresh form where choosing again would help."""
+    if fetched:
+        return json(status, {"error": {"id": f"consentkit.{key}", "status": status}}, *headers)
+    if key in ("stale", "widened"):
+        return private_page(status, exchange.preferences(return_to, message=key), *headers)
+    page = exchange.kit.pages.message(key, exchange.language, exchange.head.root_path, return_to=return_to)
+    return private_page(status, page, *headers)
+
+
+def _malformed(exchange: Exchange, error: ChoiceError, fetched: bool) -> Reply:
+    if fetched:
+        body = {"id": error.ident, "status": error.status, "field": error.field, "message": str(error)}
+        return json(error.status, {"error": body})
+    key = "too_large" if error.status == 413 else "malformed"
+    page = exchange.kit.pages.message(key, exchange.language, exchange.head.root_path, field=str(error))
+    return private_page(error.status, page)

@@ -1,0 +1,127 @@
+"""What a cookie or a URL is, and why: declared by the site, else catalogued, else unknown.
+
+Knows the policy and the catalogue. Says what a thing *is*; what to do with it, the unknown above all, is the guard's.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from consentkit.catalog import find_cookie, find_tracker, tracker_hosts
+from consentkit.policy import Category, Policy
+
+# Our own cookies: the sealed choice, and what scripts may read of it.
+OURS = ("ck", "ck_s")
+_MEMO = 4096
+# Browsers need no slashes after the scheme, take any number of them, and backslashes as well (WHATWG URL §4.4).
+_ABSOLUTE = re.compile(r"(?:(?:https?|wss?):[/\\]*|[/\\]{2,})(?P<authority>[^/\\?#]*)(?P<path>[^?#]*)", re.IGNORECASE)
+
+
+class Classification(NamedTuple):
+    """`category` is None for the unknown. `vendor` is a declared vendor's id, or a name from the catalogue.
+
+    `reason` is "declared", "catalogued", "first party" or "unknown"; `source` says where that stands.
+    """
+
+    category: str | None
+    vendor: str
+    reason: str
+    source: str
+
+
+UNKNOWN = Classification(None, "", "unknown", "")
+FIRST_PARTY = Classification(Category.ESSENTIAL, "", "first party", "")
+
+
+class Classifier:
+    """Classifies for one policy. Long-lived; remembers what it was asked, within bounds."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._own_hosts = frozenset(policy.site.hosts)
+        self._cookies: dict[str, Classification] = {}
+        self._prefixes: list[tuple[str, Classification]] = []
+        self._hosts: dict[str, list[tuple[str, Classification]]] = {}
+        self._memo: dict[tuple[str, str], Classification] = {}
+        for vendor in policy.vendors:
+            place = f"vendors.{vendor.id}"
+            found = Classification(vendor.category, vendor.id, "declared", place)
+            for cookie in vendor.cookies:
+                self._declare(cookie.name, found)
+            for host in vendor.hosts:
+                name, _, path = host.partition("/")
+                self._hosts.setdefault(name, []).append((f"/{path}", found))
+        for own in policy.cookies:
+            self._declare(own.name, Classification(own.category, "", "declared", "cookies"))
+        self._prefixes.sort(key=lambda pair: -len(pair[0]))
+        for paths in self._hosts.values():
+            paths.sort(key=lambda pair: -len(pair[0]))
+
+    def cookie(self, name: str) -> Classification:
+        """A cookie by its name."""
+        return self._remembered(("cookie", name)) or self._remember(("cookie", name), self._cookie(name))
+
+    def url(self, url: str, own_host: str = "") -> Classification:
+        """What a page asks for by this URL; relative ones, and those on a host of the site's own, are first party."""
+        match = _ABSOLUTE.match(url)
+        if not match:
+            return FIRST_PARTY
+        host = host_of(match["authority"])
+        path = match["path"].replace("\\", "/") or "/"
+        if key := self._remembered(("url", host + path)):
+            return key
+        declared = self._declared_host(host, path)
+        if declared is None and (host == own_host or host in self._own_hosts):
+            return FIRST_PARTY
+        return self._remember(("url", host + path), declared or _catalogued(host, path))
+
+    def _cookie(self, name: str) -> Classification:
+        if name.removeprefix("__Host-") in OURS:
+            return Classification(Category.ESSENTIAL, "", "declared", "consentkit")
+        if found := self._cookies.get(name):
+            return found
+        for prefix, found in self._prefixes:
+            if name.startswith(prefix):
+                return found
+        known = find_cookie(name)
+        return Classification(known.category, known.vendor, "catalogued", known.source) if known else UNKNOWN
+
+    def _declare(self, name: str, found: Classification) -> None:
+        if name.endswith("*"):
+            self._prefixes.append((name[:-1], found))
+        else:
+            self._cookies[name] = found
+
+    def _declared_host(self, host: str, path: str) -> Classification | None:
+        while host:
+            for prefix, found in self._hosts.get(host, ()):
+                if path.startswith(prefix):
+                    return found
+            host = host.partition(".")[2]
+        return None
+
+    def lists(self, host: str) -> bool:
+        """Whether policy or catalogue have a line for exactly this host."""
+        return host in self._hosts or host in tracker_hosts()
+
+    def _remembered(self, key: tuple[str, str]) -> Classification | None:
+        return self._memo.get(key)
+
+    def _remember(self, key: tuple[str, str], found: Classification) -> Classification:
+        if len(self._memo) >= _MEMO:
+            self._memo.clear()
+        self._memo[key] = found
+        return found
+
+
+def host_of(authority: str) -> str:
+    """The host in a URL's authority or a Host header, lower-case, without user, port or final dot."""
+    host = authority.rpartition("@")[2].lower()
+    if host.startswith("["):
+        return host.partition("]")[0] + "]"
+    return host.partition(":")[0].rstrip(".")
+
+
+def _catalogued(host: str, path: str) -> Classification:
+    known = find_tracker(host, path)
+    return Classification(known.category, known.vendor, "catalogued", known.source) if known else UNKNOWN

@@ -1,0 +1,205 @@
+"""One request and its response, from the first byte to the last.
+
+Does no I/O but in `reply`. A face (ASGI, WSGI, Django) knows five names of it: `is_ours`, `reply`, `start`, `feed`,
+`finish`; and `request`, the head that the app should see.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from consentkit import cookie as cookies
+from consentkit import routes
+from consentkit.classifier import host_of
+from consentkit.decision import Decision, Signals, Standing, decide
+from consentkit.device import is_bot
+from consentkit.errors import SealError
+from consentkit.guard.caching import for_the_app, is_shared, may_be_page, personal, rendering_key, with_key
+from consentkit.guard.coding import coding_for
+from consentkit.guard.expiry import expirable, expire
+from consentkit.guard.guard import HtmlGuard, PassThrough, Terms, filter_cookies, is_html
+from consentkit.http import (
+    Header,
+    Reply,
+    RequestHead,
+    ResponseHead,
+    parse_cookies,
+    parse_query,
+    preferred_languages,
+)
+from consentkit.network import origin_of
+from consentkit.regime import rules_for
+from consentkit.signals.gpc import sends_gpc
+from consentkit.token import LIFE_SECONDS
+
+if TYPE_CHECKING:
+    from consentkit.kit import ConsentKit
+
+# What a page for everybody is rendered with: nothing granted, whoever asked first.
+SHARED = Decision(ask=False)
+_FRAMES = (b"iframe", b"frame", b"embed", b"object", b"fencedframe")
+
+
+class Exchange:
+    """One request under one kit. `now` is Unix time in seconds."""
+
+    def __init__(self, kit: ConsentKit, head: RequestHead, now: float) -> None:
+        self.kit = kit
+        self.head = head
+        self.now = now
+        self.origin = origin_of(head, kit.policy)
+        self.rules = rules_for(kit.policy, self.origin.country)
+        self.signals = Signals(gpc=kit.policy.honour_gpc and sends_gpc(head.headers))
+        self.cookies = dict(pairs := parse_cookies(head))
+        self.standing = self._standing(pairs)
+        self.decision = self.decide(self.standing)
+        self.is_ours = routes.is_ours(head.path, kit.policy)
+        self._body: PassThrough | HtmlGuard = PassThrough()
+
+    # ── what a face calls ──
+
+    def reply(self, body: bytes = b"") -> Reply:
+        """Our own answer. The one method that may block: run it where that does no harm."""
+        return routes.reply(self, body)
+
+    @cached_property
+    def request(self) -> RequestHead:
+        """The request as the app should see it."""
+        return for_the_app(self.head, lambda: (self._key, self._shared_key)) if self.kit.enforces else self.head
+
+    def start(self, head: ResponseHead, route: str = "") -> ResponseHead:
+        """The response's head as it may go out. `route` is the app's pattern for the page, where a face knows it."""
+        shared = self.kit.policy.render == "shared" or is_shared(head)
+        terms = Terms(self.kit.classifier, SHARED if shared else self.decision, self.host)
+        filtered, found = filter_cookies(head, terms, self.now)
+        self.kit.inventory.notice(found)
+        if not self.kit.enforces:
+            return head
+        key = self._shared_key if shared else self._key
+        if is_html(filtered):
+            filtered = self._start_page(filtered, terms, key, b"" if self._framed else self._insert(route, shared))
+            filtered = filtered if shared else personal(filtered)
+        elif filtered.status == 304 and self._conditional:
+            filtered = with_key(filtered, key)
+        return filtered if shared or not may_be_page(self.head) else filtered.plus(*self.expiring(self.decision))
+
+    @property
+    def rewrites(self) -> bool:
+        """Whether the body will change: then its length is known only at the end."""
+        return self._body.rewrites
+
+    def feed(self, chunk: bytes) -> bytes:
+        """The bytes that are ready after a piece of the body."""
+        return self._body.feed(chunk)
+
+    def finish(self, last: bytes = b"") -> bytes:
+        """The rest of the body, after its last piece."""
+        return self._body.finish(last)
+
+    # ── what our own routes ask ──
+
+    @property
+    def host(self) -> str:
+        return host_of(self.origin.host)
+
+    @cached_property
+    def language(self) -> str:
+        return self.kit.pages.language(preferred_languages(self.head.header(b"accept-language")))
+
+    @property
+    def attributes(self) -> cookies.Attributes:
+        return cookies.Attributes(self.kit.policy.cookie_domain, self.origin.scheme == "https")
+
+    def decide(self, standing: Standing | None) -> Decision:
+        """The decision for this visitor if `standing` is what they chose."""
+        made_under = self.kit.shelf.edition(standing.policy) if standing else None
+        return decide(self.kit.shelf.current, self.rules, standing, made_under, self.signals, int(self.now))
+
+    def where_from(self) -> str:
+        """Where one of our pages was opened from: as its address says, else as the browser does; "" if from outside."""
+        if asked := parse_query(self.head.query).get("return_to"):
+            return asked
+        referer = self.head.text(b"referer")
+        _, _, rest = referer.partition("://")
+        host, slash, path = rest.partition("/")
+        return slash + path if host.lower() == self.origin.host else ""
+
+    def banner(self, return_to: str, route: str = "") -> bytes:
+        """The first layer, with a token that names what it shows."""
+        notice = self.kit.notice(self, "banner")
+        token = self.kit.token(notice, route, self.now)
+        return self.kit.pages.banner(notice, token=token, return_to=return_to, root=self.head.root_path)
+
+    def preferences(self, return_to: str, message: str | None = None) -> bytes:
+        """The second layer, likewise; `message` is the key of why the visitor is asked again."""
+        notice = self.kit.notice(self, "preferences")
+        return self.kit.pages.preferences(
+            notice,
+            self.decision,
+            token=self.kit.token(notice, "", self.now),
+            return_to=return_to,
+            root=self.head.root_path,
+            message=message,
+        )
+
+    def expiring(self, decision: Decision) -> list[Header]:
+        """Lines that drop the cookies this browser sent and `decision` does not allow, as many as fit."""
+        unwanted = [name for name in self.cookies if expirable(name) and self._unwanted(name, decision)]
+        secure = self.attributes.secure
+        return expire(unwanted, self.host, self.kit.paths_of, secure=secure, turn=int(self.now))
+
+    # ── how it is done ──
+
+    def _standing(self, pairs: tuple[tuple[str, str], ...]) -> Standing | None:
+        """The choice in this browser's cookie. Of two values one is planted, and neither counts."""
+        name = self.attributes.prefix + cookies.NAME
+        values = [value for key, value in pairs if key == name]
+        if len(values) != 1:
+            return None
+        try:
+            return self.kit.standing_cookie.parse(values[0])
+        except SealError:
+            return None
+
+    def _unwanted(self, name: str, decision: Decision) -> bool:
+        found = self.kit.classifier.cookie(name)
+        return found.category is not None and not decision.allows(found.category, found.vendor)
+
+    def _start_page(self, head: ResponseHead, terms: Terms, key: str, insert: bytes) -> ResponseHead:
+        if self.head.method != "HEAD":
+            coding = coding_for(head.header(b"content-encoding"))
+            assert coding is not None  # is_html has looked
+            self._body = HtmlGuard(terms, insert, coding, self.kit.may_hold)
+        # Last-Modified and ranges speak of the app's bytes; ours also change with a choice.
+        return with_key(head, key).without(b"content-length", b"last-modified", b"accept-ranges")
+
+    def _insert(self, route: str, shared: bool) -> bytes:
+        """What we put into the page: the banner for someone to be asked, else the link to change one's mind."""
+        pages, root = self.kit.pages, self.head.root_path
+        if shared:
+            return pages.reopen(pages.languages[0], root)
+        if not self.decision.ask or is_bot(self.head.text(b"user-agent")):
+            return pages.reopen(self.language, root)
+        query = f"?{self.head.query}" if self.head.query else ""
+        return self.banner(f"{root}{self.head.path}{query}", route)
+
+    @property
+    def _framed(self) -> bool:
+        return self.head.header(b"sec-fetch-dest") in _FRAMES
+
+    @property
+    def _conditional(self) -> bool:
+        return self.request.header(b"if-none-match") != self.head.header(b"if-none-match")
+
+    @cached_property
+    def _key(self) -> str:
+        decision = self.decision
+        # The banner carries a token that ages: a copy of it may be kept for half its life.
+        age = int(self.now) // (LIFE_SECONDS // 2) if decision.ask else ""
+        allowed = (*sorted(decision.granted), "and", *sorted(decision.vendors), "lapsed", *sorted(decision.lapsed))
+        return rendering_key(self.kit.rendering, self.language, decision.regime, decision.gpc, age, *allowed)
+
+    @cached_property
+    def _shared_key(self) -> str:
+        return rendering_key(self.kit.rendering, "shared")

@@ -1,0 +1,41 @@
+"""The cookie names an app was seen to set, and where: for saying each thing once, and for expiring what has to go.
+
+In memory, bounded, names and paths only: never a value.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from consentkit.guard.guard import Cookies
+from consentkit.guard.set_cookie import declare_line
+
+_LOG = logging.getLogger("consentkit")
+_MOST_NAMES = 1000
+_MOST_PATHS = 4
+
+
+class Inventory:
+    """Remembers for one process. Losing a race between threads loses a log line, nothing else."""
+
+    def __init__(self, *, enforces: bool) -> None:
+        self._verb = "held" if enforces else "would be held"
+        self._paths: dict[str, set[str]] = {}
+        self._said: set[str] = set()
+
+    def notice(self, cookies: Cookies) -> None:
+        """Take in one response's Set-Cookie lines; each cookie held is named once in the log."""
+        for cookie in cookies.seen:
+            if cookie.path and cookie.path != "/" and (cookie.name in self._paths or len(self._paths) < _MOST_NAMES):
+                paths = self._paths.setdefault(cookie.name, set())
+                if len(paths) < _MOST_PATHS and cookie.path.isascii():
+                    paths.add(cookie.path)
+        for cookie, found in cookies.held:
+            if cookie.name not in self._said and len(self._said) < _MOST_NAMES:
+                self._said.add(cookie.name)
+                what = found.category or "unknown: hold or declare it"
+                _LOG.warning("consentkit.G010 %s a cookie (%s). %s", self._verb, what, declare_line(cookie.name))
+
+    def paths(self, name: str) -> frozenset[str]:
+        """The paths, other than "/", under which the app set this cookie."""
+        return frozenset(self._paths.get(name, ()))

@@ -1,0 +1,85 @@
+"""ConsentKit: everything that lives as long as the process, wired on one screen."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from consentkit import __version__
+from consentkit.classifier import Classifier
+from consentkit.cookie import StandingCookie
+from consentkit.errors import LedgerUnavailable
+from consentkit.exchange import Exchange
+from consentkit.guard.caching import rendering_key
+from consentkit.guard.candidates import Candidates
+from consentkit.http import RequestHead
+from consentkit.inventory import Inventory
+from consentkit.ledger.ledger import Ledger
+from consentkit.ledger.store import Store
+from consentkit.limit import RateLimit
+from consentkit.page import Layer, Notice, Pages
+from consentkit.seal import Sealer
+from consentkit.settings import Settings
+from consentkit.shelf import Shelf
+from consentkit.token import RenderToken, format_token
+
+_LOG = logging.getLogger("consentkit")
+
+
+class ConsentKit:
+    """One site's consent. A face makes one at the start and asks it for an Exchange per request.
+
+    Raises LedgerRollback if the ledger is older than what was signed for. A database that does not answer stops
+    nothing: pages go on, trackers stay held, and only a choice that grants has to wait.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        site = settings.policy.site.id
+        self.policy = settings.policy
+        self.enforces = settings.policy.mode == "enforce"
+        self.ledger = Ledger(Store(settings.database, site), settings.signer, settings.data)
+        self.shelf = Shelf(self.ledger, settings.policy)
+        self.classifier = Classifier(settings.policy)
+        self.pages = Pages(settings.policy)
+        self.may_hold = Candidates(self.classifier.lists)
+        self.inventory = Inventory(enforces=self.enforces)
+        self.limit = RateLimit()
+        self.tokens = Sealer(settings.secrets, "render", site)
+        self.standing_cookie = StandingCookie(Sealer(settings.secrets, "cookie", site), self.shelf.edition)
+        self.rendering = rendering_key(__version__, self.shelf.current.fingerprint, settings.policy.prefix)
+        self._paths = {cookie.name: cookie.path for v in settings.policy.vendors for cookie in v.cookies}
+        self._paths |= {cookie.name: cookie.path for cookie in settings.policy.cookies}
+        self._open_ledger()
+
+    def exchange(self, head: RequestHead) -> Exchange:
+        """One request and its response."""
+        return Exchange(self, head, time.time())
+
+    def notice(self, exchange: Exchange, layer: Layer) -> Notice:
+        """The notice for this visitor, on record before it is shown."""
+        decision = exchange.decision
+        notice = self.pages.notice(layer, exchange.language, exchange.rules, gpc=decision.gpc, lapsed=decision.lapsed)
+        return self.shelf.show(notice)
+
+    def token(self, notice: Notice, route: str, now: float) -> str:
+        """The render token for a page that shows this notice."""
+        return format_token(self.tokens, RenderToken(int(now), notice.hash, self.shelf.current.short, route))
+
+    def paths_of(self, name: str) -> list[str]:
+        """The paths, beside "/", under which a cookie may have been set: as declared, and as seen."""
+        declared = self._paths.get(name)
+        return [path for path in (declared, *self.inventory.paths(name)) if path]
+
+    def close(self) -> None:
+        """Write what waits, and let go of the database."""
+        self.ledger.close()
+
+    def _open_ledger(self) -> None:
+        try:
+            self.ledger.check()
+            self.shelf.load()
+        except LedgerUnavailable as error:
+            _LOG.error("%s %s; choices that grant will be refused until it does", error.ident, error)
+        finally:
+            # A server that loads the app and then forks must not hand down connections.
+            self.ledger.store.forget(close=True)

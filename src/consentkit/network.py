@@ -1,0 +1,90 @@
+"""Who is at the other end: through which proxies a request came, and what may be believed of it.
+
+Knows a request head and the networks whose word counts. Without a trusted proxy in front, forwarded headers are noise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from consentkit.http import RequestHead
+from consentkit.policy import Policy
+
+# As much of an address as is counted against abuse: a household or office, never a person (in memory only).
+_COUNTED_BITS = {4: 24, 6: 48}
+
+
+class Origin(NamedTuple):
+    """Where a request came from and what it was for: `host` as the visitor typed it, with its port."""
+
+    scheme: str
+    host: str
+    network: str
+    country: str | None
+
+
+def origin_of(head: RequestHead, policy: Policy) -> Origin:
+    """The origin of a request, through the proxies that the policy trusts."""
+    scheme, host, country, client = head.scheme, head.text(b"host"), None, head.client
+    if policy.trusted_proxies and _within(client, policy.trusted_proxies):
+        scheme = _last(head.text(b"x-forwarded-proto")) or scheme
+        host = _last(head.text(b"x-forwarded-host")) or host
+        client = _first_stranger(head.text(b"x-forwarded-for"), policy.trusted_proxies) or client
+        if name := policy.jurisdiction.country_header:
+            country = _country(head.text(name.encode("ascii")))
+    return Origin("https" if scheme in ("https", "wss") else "http", host.strip().lower(), _network(client), country)
+
+
+def same_origin(head: RequestHead, origin: Origin) -> bool | None:
+    """Whether our own page sent this request; None where the browser did not say.
+
+    Fetch Metadata speaks first: a page of ours without referrer sends `Origin: null`, and is vouched for by it.
+    """
+    site = head.header(b"sec-fetch-site")
+    if site in (b"same-origin", b"same-site", b"cross-site"):
+        return site == b"same-origin"
+    sent = head.header(b"origin")
+    if sent is None:
+        return None
+    try:
+        return urlsplit(sent.decode("latin-1")).netloc.lower() == origin.host != ""
+    except ValueError:
+        return False
+
+
+def _within(client: str, networks: Sequence[IPv4Network | IPv6Network]) -> bool:
+    try:
+        address = ip_address(client)
+    except ValueError:
+        return False
+    return any(address in network for network in networks)
+
+
+def _last(value: str) -> str:
+    """The word of the nearest proxy: the last one in the list."""
+    return value.rpartition(",")[2].strip().lower()
+
+
+def _first_stranger(forwarded: str, networks: Sequence[IPv4Network | IPv6Network]) -> str:
+    """The last address in X-Forwarded-For that is not a trusted proxy's: those before it are hearsay."""
+    for address in reversed([part.strip() for part in forwarded.split(",") if part.strip()]):
+        if not _within(address, networks):
+            return address
+    return ""
+
+
+def _country(value: str) -> str | None:
+    code = value.strip().upper()
+    known = len(code) == 2 and code.isascii() and code.isalpha() and code not in ("XX", "T1")  # CDNs' "unknown", Tor
+    return code if known else None
+
+
+def _network(client: str) -> str:
+    try:
+        address = ip_address(client)
+    except ValueError:
+        return ""
+    return str(ip_network((address, _COUNTED_BITS[address.version]), strict=False))

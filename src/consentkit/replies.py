@@ -1,0 +1,57 @@
+"""The shapes of our own answers, and the headers that keep them ours.
+
+Knows bytes only. A page of ours loads nothing but our stylesheet and cannot be framed, so nobody can be led to click in
+it unawares (clickjacking); its forms send Origin, which a choice needs.
+"""
+
+from __future__ import annotations
+
+import json as jsonlib
+from typing import Any
+
+from consentkit.http import Header, Reply
+
+_SAFE: tuple[Header, ...] = (
+    (b"cache-control", b"private, no-store"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"x-robots-tag", b"noindex"),
+)
+_PAGE: tuple[Header, ...] = (
+    (b"content-type", b"text/html; charset=utf-8"),
+    (
+        b"content-security-policy",
+        b"default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
+        b"frame-ancestors 'none'",
+    ),
+    (b"x-frame-options", b"DENY"),
+    *_SAFE,
+)
+
+
+def private_page(status: int, html: bytes, *more: Header) -> Reply:
+    """A page for one visitor, kept by nobody."""
+    return _reply(status, (*_PAGE, *more), html)
+
+
+def json(status: int, value: Any, *more: Header) -> Reply:
+    """A value for a program in the visitor's page, kept by nobody."""
+    data = jsonlib.dumps(value, ensure_ascii=False, sort_keys=True).encode()
+    return _reply(status, ((b"content-type", b"application/json"), *_SAFE, *more), data)
+
+
+def document(kind: str, data: bytes) -> Reply:
+    """A public document: the same for everybody."""
+    headers = ((b"content-type", kind.encode()), (b"cache-control", b"public, max-age=60"))
+    return _reply(
+        200, (*headers, (b"x-content-type-options", b"nosniff"), (b"access-control-allow-origin", b"*")), data
+    )
+
+
+def see_other(location: str, *more: Header) -> Reply:
+    """303: the choice was taken, go on with GET."""
+    return _reply(303, ((b"location", location.encode("ascii")), *_SAFE, *more), b"")
+
+
+def _reply(status: int, headers: tuple[Header, ...], body: bytes) -> Reply:
+    return Reply(status, (*headers, (b"content-length", str(len(body)).encode())), body)

@@ -1,0 +1,109 @@
+"""Our own URLs: which there are, and what each answers.
+
+Knows an Exchange and its kit. Everything here is `no-store` but the stylesheets, and nothing may be framed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from consentkit.choosing import choose
+from consentkit.errors import LedgerUnavailable
+from consentkit.http import Header, Reply, parse_query
+from consentkit.policy import Policy
+from consentkit.replies import document, json, private_page
+from consentkit.signals.gpc import WELL_KNOWN, support_resource
+
+if TYPE_CHECKING:
+    from consentkit.exchange import Exchange
+
+_FOREVER: Header = (b"cache-control", b"public, max-age=31536000, immutable")
+
+
+def is_ours(path: str, policy: Policy) -> bool:
+    """Whether a path (below the app's mount point) is one of our URLs."""
+    return path.startswith(policy.prefix + "/") or (path == WELL_KNOWN and policy.honour_gpc)
+
+
+def reply(exchange: Exchange, body: bytes) -> Reply:
+    """The answer to a request for one of our URLs."""
+    head = exchange.head
+    name = "gpc" if head.path == WELL_KNOWN else head.path.removeprefix(exchange.kit.policy.prefix + "/")
+    if name.startswith("static/"):
+        return _static(exchange, name.removeprefix("static/"))
+    methods = _ROUTES.get(name)
+    if methods is None:
+        return _missing(exchange)
+    handler = methods.get("GET" if head.method == "HEAD" else head.method)
+    if handler is None:
+        allowed = ", ".join(methods).encode()
+        return Reply(405, ((b"allow", allowed), (b"content-length", b"0")))
+    try:
+        return handler(exchange, body)
+    except LedgerUnavailable:
+        return private_page(503, exchange.kit.pages.message("unavailable", exchange.language, head.root_path))
+
+
+def _missing(exchange: Exchange) -> Reply:
+    return private_page(404, exchange.kit.pages.message("missing", exchange.language, exchange.head.root_path))
+
+
+def _notice(exchange: Exchange, _: bytes) -> Reply:
+    """The banner alone, for pages that were rendered for everybody."""
+    return private_page(200, exchange.banner(exchange.where_from()))
+
+
+def _preferences(exchange: Exchange, _: bytes) -> Reply:
+    return private_page(200, exchange.preferences(exchange.where_from()))
+
+
+def _declaration(exchange: Exchange, _: bytes) -> Reply:
+    return private_page(200, exchange.kit.pages.declaration(exchange.language, exchange.head.root_path))
+
+
+def _declaration_json(exchange: Exchange, _: bytes) -> Reply:
+    return document("application/json", exchange.kit.pages.declaration_json())
+
+
+def _receipt(exchange: Exchange, _: bytes) -> Reply:
+    """The visitor's own records: whoever holds the sealed cookie is the visitor."""
+    kit, receipts = exchange.kit, []
+    if exchange.standing:
+        checkpoint = kit.ledger.checkpoint()
+        entries = kit.ledger.store.entries_of(exchange.standing.visitor)
+        receipts = [kit.ledger.receipt(entry, checkpoint) for entry in reversed(entries) if entry.record]
+    if "download" in parse_query(exchange.head.query):
+        name = (b"content-disposition", b'attachment; filename="privacy-receipt.json"')
+        return json(200, {"receipts": receipts, "v": 1}, name)
+    return private_page(200, kit.pages.receipt(exchange.language, exchange.head.root_path, receipts))
+
+
+def _checkpoint(exchange: Exchange, _: bytes) -> Reply:
+    return document("text/plain; charset=utf-8", exchange.kit.ledger.published().encode())
+
+
+def _gpc(exchange: Exchange, _: bytes) -> Reply:
+    return document("application/json", support_resource(exchange.kit.policy.effective))
+
+
+def _static(exchange: Exchange, name: str) -> Reply:
+    asset = exchange.kit.pages.static(name)
+    if asset is None or exchange.head.method not in ("GET", "HEAD"):
+        return _missing(exchange)
+    kind, data = asset
+    headers = ((b"content-type", kind.encode()), (b"x-content-type-options", b"nosniff"), _FOREVER)
+    return Reply(200, (*headers, (b"content-length", str(len(data)).encode())), data)
+
+
+_Handler = Callable[["Exchange", bytes], Reply]
+_ROUTES: dict[str, dict[str, _Handler]] = {
+    "choice": {"POST": choose},
+    "notice": {"GET": _notice},
+    "preferences": {"GET": _preferences},
+    "declaration": {"GET": _declaration},
+    "declaration.json": {"GET": _declaration_json},
+    "receipt": {"GET": _receipt},
+    "log/checkpoint": {"GET": _checkpoint},
+    "gpc": {"GET": _gpc},
+}

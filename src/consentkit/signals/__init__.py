@@ -1,0 +1,1 @@
+"""What browsers say about consent without being asked."""
