@@ -1,0 +1,85 @@
+"""Which fact decides, and which rows change no answer. Does not know files or packages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from catalog_build.normal import NO_TRACKER, SILENT, CookieFact, HostFact, is_covered, is_matchable
+
+# What must stand before a "*": fewer characters would speak for cookies of strangers.
+SHORTEST_BY_HAND = 3
+SHORTEST_COLLECTED = 5
+
+
+def merge_hosts(hand: Iterable[HostFact], collected: Iterable[HostFact]) -> dict[str, dict[str, HostFact]]:
+    """host -> path -> the fact that decides.
+
+    A host written by hand takes nothing from the collections, and neither does anything below a whole host that is
+    called a tracker by hand. Below a destination the collections may still name the host of its pixel.
+    """
+    merged: dict[str, dict[str, HostFact]] = {}
+    for fact in hand:
+        merged.setdefault(fact.host, {})[fact.path] = fact
+    written = frozenset(merged)
+    closed = frozenset(h for h, rules in merged.items() if "/" in rules and rules["/"].verdict != NO_TRACKER)
+    for fact in collected:
+        if fact.verdict != SILENT and fact.host not in written and closed.isdisjoint(_parents(fact.host)):
+            merged.setdefault(fact.host, {}).setdefault(fact.path, fact)
+    return merged
+
+
+def _parents(host: str) -> Iterator[str]:
+    while host := host.partition(".")[2]:
+        yield host
+
+
+def country_aliases(collected: Iterable[HostFact], base: str) -> Iterator[HostFact]:
+    """`google.de` follows `google.com`: names of one company that differ in the country only."""
+    family = re.escape(base.removesuffix("com"))
+    for fact in collected:
+        if fact.host != base and re.fullmatch(rf"{family}(com?\.)?[a-z]{{2}}", fact.host):
+            yield HostFact(fact.host, f"={base}", NO_TRACKER, "", fact.source)
+
+
+def pruned(merged: Mapping[str, Mapping[str, HostFact]]) -> dict[str, dict[str, HostFact]]:
+    """Without the rows that change no answer: paths under one of the same verdict, hosts that agree with a parent."""
+    kept: dict[str, dict[str, HostFact]] = {}
+    for host in sorted(merged, key=lambda name: (name.count("."), name)):
+        parent = next((name for name in _parents(host) if name in kept), "")
+        rules = _tightened(merged[host])
+        if _answers(rules) != _answers(kept.get(parent, {})):
+            kept[host] = rules
+    return kept
+
+
+def _tightened(rules: Mapping[str, HostFact]) -> dict[str, HostFact]:
+    kept: dict[str, HostFact] = {}
+    for path in sorted(rules, key=lambda listed: (len(listed), listed)):
+        wider = [other for other in kept if _covers(other, path)]
+        standing = kept[max(wider, key=len)].verdict if wider else NO_TRACKER
+        if (path == "/" and len(rules) == 1) or rules[path].verdict != standing:
+            kept[path] = rules[path]
+    return kept or {"/": rules[min(rules)]._replace(path="/")}
+
+
+def _covers(wider: str, path: str) -> bool:
+    """Whether a lookup of `path` would stop at `wider` if nothing longer were listed."""
+    return path.startswith(wider) and (not wider[-1].isalnum() or path[len(wider)] in "/?#;")
+
+
+def _answers(rules: Mapping[str, HostFact]) -> list[tuple[str, str, str]]:
+    return sorted((p, f.verdict, f.vendor.casefold()) for p, f in rules.items() if f.verdict != NO_TRACKER)
+
+
+def merge_cookies(hand: Iterable[CookieFact], collected: Iterable[CookieFact]) -> dict[str, CookieFact]:
+    """name -> the first fact about it. A later source may refine a pattern of an earlier one, never contradict it."""
+    merged = {fact.name: fact for fact in hand if is_matchable(fact.name, SHORTEST_BY_HAND)}
+    for fact in collected:
+        if not is_matchable(fact.name, SHORTEST_COLLECTED) or fact.name in merged:
+            continue
+        wider = [known for known in merged.values() if "*" in known.name and is_covered(fact.name, known.name)]
+        earlier = [known for known in wider if known.source != fact.source]
+        if all(known.category == fact.category for known in earlier) and (fact.retention or not wider):
+            merged[fact.name] = fact
+    return merged
