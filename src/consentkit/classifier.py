@@ -15,7 +15,7 @@ from consentkit.policy import Category, Policy
 OURS = ("ck", "ck_s")
 _MEMO = 4096
 # Browsers need no slashes after the scheme, take any number of them, and backslashes as well (WHATWG URL §4.4).
-_ABSOLUTE = re.compile(r"(?:(?:https?|wss?):[/\\]*|[/\\]{2,})(?P<authority>[^/\\?#]*)(?P<path>[^?#]*)", re.IGNORECASE)
+_ABSOLUTE = re.compile(r"(?:(?:https?|wss?):[/\\]*|[/\\]{2,})(?P<authority>[^/\\?#]*)(?P<path>[^#]*)", re.IGNORECASE)
 
 
 class Classification(NamedTuple):
@@ -67,7 +67,7 @@ class Classifier:
         if not match:
             return FIRST_PARTY
         host = host_of(match["authority"])
-        path = match["path"].replace("\\", "/") or "/"
+        path = match["path"] if match["path"].startswith("/") else "/" + match["path"].replace("\\", "/").lstrip("/")
         if key := self._remembered(("url", host + path)):
             return key
         declared = self._declared_host(host, path)

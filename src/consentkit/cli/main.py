@@ -1,0 +1,38 @@
+"""`consentkit`: the commands, put together. What they do is in their own files."""
+
+from __future__ import annotations
+
+import click
+
+from consentkit import __version__
+from consentkit.cli.demo import demo
+from consentkit.cli.evidence import export, verify
+from consentkit.cli.ledger import ledger
+from consentkit.cli.policy import check, classify, init, schema
+from consentkit.errors import ConsentkitError
+
+
+class _Commands(click.Group):
+    """Errors of ours are findings about what the user gave us, never a traceback."""
+
+    def invoke(self, context: click.Context) -> object:
+        try:
+            return super().invoke(context)
+        except ConsentkitError as error:
+            click.echo(str(error), err=True)
+            context.exit(2)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="consentkit")
+def main() -> None:
+    """Consent that your server enforces.
+
+    Commands find the policy, the database and the keys through the same settings as the app: CONSENTKIT_POLICY,
+    CONSENTKIT_DATABASE, CONSENTKIT_DATA, CONSENTKIT_SECRET, CONSENTKIT_SIGNING_KEY. --data DIR stands for a folder
+    that holds all of them.
+    """
+
+
+for _command in (init, check, schema, classify, demo, export, verify, ledger):
+    main.add_command(_command)

@@ -1,0 +1,1 @@
+"""What leaves the ledger for an auditor, in formats other tools read."""

@@ -1,0 +1,96 @@
+"""Entries as rows: CSV for a spreadsheet, JSON lines for a program.
+
+Knows entries; not where they go. The columns are stable: new ones are added at the end, none changes its meaning.
+
+    number        place in the ledger, from 0
+    time          when the server recorded it, RFC 3339 in UTC
+    id            the receipt's id
+    visitor       random id of the browser
+    choice        accept_all, refuse_all, custom or withdraw
+    categories    what it allowed, separated by spaces (JSON: a list)
+    vendors       vendors allowed one by one, likewise
+    policy        SHA-256 of the policy in force
+    notice        SHA-256 of the words shown; empty where nobody can say any more
+    language      of those words
+    jurisdiction  ISO 3166 code, ZZ where unknown
+    regime        opt_in, opt_out or notice_only
+    gpc           whether the browser sent the signal
+    device        phone, tablet, desktop, bot or other
+    method        layer and way: "banner form", "preferences fetch"
+    route         the pattern of the page's route, where it is known
+    leaf_hash     what stands for this entry in the log, hex
+    salt          what the record was committed with, hex
+
+A row whose record was erased has only its number and leaf_hash.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from consentkit import canonical
+from consentkit.ledger.store import Entry
+
+COLUMNS = (
+    "number",
+    "time",
+    "id",
+    "visitor",
+    "choice",
+    "categories",
+    "vendors",
+    "policy",
+    "notice",
+    "language",
+    "jurisdiction",
+    "regime",
+    "gpc",
+    "device",
+    "method",
+    "route",
+    "leaf_hash",
+    "salt",
+)
+
+
+def json_lines(entries: Iterable[Entry]) -> Iterator[bytes]:
+    """One JSON object a line, with the keys of COLUMNS."""
+    for entry in entries:
+        yield canonical.encode(_row(entry)) + b"\n"
+
+
+def csv_lines(entries: Iterable[Entry]) -> Iterator[bytes]:
+    """CSV (RFC 4180) in UTF-8, a header first."""
+    yield _csv_line(COLUMNS)
+    for entry in entries:
+        row = _row(entry)
+        yield _csv_line([_cell(row.get(column, "")) for column in COLUMNS])
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    row: dict[str, Any] = {"number": entry.number, "leaf_hash": entry.leaf_hash.hex()}
+    if entry.record is not None and entry.salt is not None:
+        record = canonical.decode(entry.record)
+        row |= {column: record[column] for column in COLUMNS if column in record}
+        row["salt"] = entry.salt.hex()
+    return row
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, list):
+        text = " ".join(value)
+    elif isinstance(value, bool):
+        text = "true" if value else "false"
+    else:
+        text = str(value)
+    # A spreadsheet would run these as formulas (CWE-1236).
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+def _csv_line(cells: Iterable[str]) -> bytes:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\r\n").writerow(cells)
+    return line.getvalue().encode()
