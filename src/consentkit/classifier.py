@@ -67,7 +67,8 @@ class Classifier:
         if not match:
             return FIRST_PARTY
         host = host_of(match["authority"])
-        path = match["path"] if match["path"].startswith("/") else "/" + match["path"].replace("\\", "/").lstrip("/")
+        path = match["path"].replace("\\", "/")
+        path = path if path.startswith("/") else "/" + path
         if key := self._remembered(("url", host + path)):
             return key
         declared = self._declared_host(host, path)

@@ -1,0 +1,1 @@
+"""A small website to try consentkit on: `consentkit demo`."""
