@@ -1,4 +1,4 @@
-"""consentkit for Starlette, FastAPI and any other ASGI app. Translation only: what is decided, is decided in the core.
+"""consentkit for Starlette, FastAPI and any other ASGI app. Translation only: decisions are the core's.
 
     app.add_middleware(ConsentMiddleware, policy="consent.toml", database="sqlite:///consent.db")
 
@@ -133,7 +133,8 @@ def guarded_scope(scope: Scope, exchange: Exchange) -> Scope:
     """The scope the app sees: with the decision, and without what would go past us."""
     extensions = {name: value for name, value in (scope.get("extensions") or {}).items() if name not in _BY_REFERENCE}
     state = {**scope.get("state", {}), "consent": exchange.decision}
-    return {**scope, "headers": list(exchange.request.headers), "extensions": extensions, "state": state}
+    headers = list(exchange.request.headers)
+    return {**scope, "headers": headers, "extensions": extensions, "state": state, "consentkit.exchange": exchange}
 
 
 async def _read_body(receive: Receive) -> bytes:

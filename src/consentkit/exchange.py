@@ -29,6 +29,7 @@ from consentkit.http import (
     preferred_languages,
 )
 from consentkit.network import origin_of
+from consentkit.page import Layer
 from consentkit.regime import rules_for
 from consentkit.signals.gpc import sends_gpc
 from consentkit.token import LIFE_SECONDS
@@ -55,6 +56,8 @@ class Exchange:
         self.standing = self._standing(pairs)
         self.decision = self.decide(self.standing)
         self.is_ours = routes.is_ours(head.path, kit.policy)
+        self._left_alone = not kit.enforces or _below(head.path, kit.policy.exclude)
+        self._placed: set[Layer] = set()
         self._body: PassThrough | HtmlGuard = PassThrough()
 
     # ── what a face calls ──
@@ -66,15 +69,17 @@ class Exchange:
     @cached_property
     def request(self) -> RequestHead:
         """The request as the app should see it."""
-        return for_the_app(self.head, lambda: (self._key, self._shared_key)) if self.kit.enforces else self.head
+        return self.head if self._left_alone else for_the_app(self.head, lambda: (self._key, self._shared_key))
 
     def start(self, head: ResponseHead, route: str = "") -> ResponseHead:
         """The response's head as it may go out. `route` is the app's pattern for the page, where a face knows it."""
-        shared = self.kit.policy.render == "shared" or is_shared(head)
+        self._body = PassThrough()
+        # What a template placed is this visitor's: such a page is no longer for everybody.
+        shared = (self._renders_shared or is_shared(head)) and "banner" not in self._placed
         terms = Terms(self.kit.classifier, SHARED if shared else self.decision, self.host)
         filtered, found = filter_cookies(head, terms, self.now)
         self.kit.inventory.notice(found)
-        if not self.kit.enforces:
+        if self._left_alone:
             return head
         key = self._shared_key if shared else self._key
         if is_html(filtered):
@@ -96,6 +101,20 @@ class Exchange:
     def finish(self, last: bytes = b"") -> bytes:
         """The rest of the body, after its last piece."""
         return self._body.finish(last)
+
+    # ── what a template may ask, to place by hand what we would put first into the page ──
+
+    def place_banner(self, route: str = "") -> str:
+        """The banner for a visitor who is still to be asked, else nothing, as HTML for this place in the page."""
+        if self._renders_shared or self._left_alone:
+            return ""
+        self._placed.add("banner")
+        return self.banner(self._here, route).decode("ascii") if self._asks else ""
+
+    def place_reopen(self) -> str:
+        """The link to the preferences, as HTML for this place in the page."""
+        self._placed.add("preferences")
+        return self._reopen(self.language).decode("ascii")
 
     # ── what our own routes ask ──
 
@@ -176,13 +195,27 @@ class Exchange:
 
     def _insert(self, route: str, shared: bool) -> bytes:
         """What we put into the page: the banner for someone to be asked, else the link to change one's mind."""
-        pages, root = self.kit.pages, self.head.root_path
-        if shared:
-            return pages.reopen(pages.languages[0], root)
-        if not self.decision.ask or is_bot(self.head.text(b"user-agent")):
-            return pages.reopen(self.language, root)
+        if self._asks and not shared:
+            return b"" if "banner" in self._placed else self.banner(self._here, route)
+        if "preferences" in self._placed:
+            return b""
+        return self._reopen(self.kit.pages.languages[0] if shared else self.language)
+
+    def _reopen(self, language: str) -> bytes:
+        return self.kit.pages.reopen(language, self.head.root_path)
+
+    @cached_property
+    def _asks(self) -> bool:
+        return self.decision.ask and not is_bot(self.head.text(b"user-agent"))
+
+    @property
+    def _renders_shared(self) -> bool:
+        return self.kit.policy.render == "shared"
+
+    @property
+    def _here(self) -> str:
         query = f"?{self.head.query}" if self.head.query else ""
-        return self.banner(f"{root}{self.head.path}{query}", route)
+        return f"{self.head.root_path}{self.head.path}{query}"
 
     @property
     def _framed(self) -> bool:
@@ -203,3 +236,7 @@ class Exchange:
     @cached_property
     def _shared_key(self) -> str:
         return rendering_key(self.kit.rendering, "shared")
+
+
+def _below(path: str, prefixes: tuple[str, ...]) -> bool:
+    return any(path == prefix or path.startswith(prefix + "/") for prefix in prefixes)

@@ -7,6 +7,7 @@ it unawares (clickjacking); its forms send Origin, which a choice needs.
 from __future__ import annotations
 
 import json as jsonlib
+from collections.abc import Iterable
 from typing import Any
 
 from consentkit.http import Header, Reply
@@ -17,6 +18,8 @@ _SAFE: tuple[Header, ...] = (
     (b"referrer-policy", b"same-origin"),
     (b"x-robots-tag", b"noindex"),
 )
+# WSGI wants a type also where there is nothing to read (PEP 3333's validator).
+_TEXT: Header = (b"content-type", b"text/plain; charset=utf-8")
 _PAGE: tuple[Header, ...] = (
     (b"content-type", b"text/html; charset=utf-8"),
     (
@@ -50,7 +53,12 @@ def document(kind: str, data: bytes) -> Reply:
 
 def see_other(location: str, *more: Header) -> Reply:
     """303: the choice was taken, go on with GET."""
-    return _reply(303, ((b"location", location.encode("ascii")), *_SAFE, *more), b"")
+    return _reply(303, ((b"location", location.encode("ascii")), _TEXT, *_SAFE, *more), b"")
+
+
+def not_allowed(methods: Iterable[str]) -> Reply:
+    """405: there is such a page, for other methods."""
+    return _reply(405, ((b"allow", ", ".join(methods).encode()), _TEXT, *_SAFE), b"")
 
 
 def _reply(status: int, headers: tuple[Header, ...], body: bytes) -> Reply:

@@ -12,7 +12,7 @@ from consentkit.choosing import choose
 from consentkit.errors import LedgerUnavailable
 from consentkit.http import Header, Reply, parse_query
 from consentkit.policy import Policy
-from consentkit.replies import document, json, private_page
+from consentkit.replies import document, json, not_allowed, private_page
 from consentkit.signals.gpc import WELL_KNOWN, support_resource
 
 if TYPE_CHECKING:
@@ -37,8 +37,7 @@ def reply(exchange: Exchange, body: bytes) -> Reply:
         return _missing(exchange)
     handler = methods.get("GET" if head.method == "HEAD" else head.method)
     if handler is None:
-        allowed = ", ".join(methods).encode()
-        return Reply(405, ((b"allow", allowed), (b"content-length", b"0")))
+        return not_allowed(methods)
     try:
         return handler(exchange, body)
     except LedgerUnavailable:

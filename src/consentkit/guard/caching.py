@@ -14,6 +14,7 @@ from collections.abc import Callable, Container
 from consentkit.http import Header, RequestHead, ResponseHead, directives, merge_vary, tokens
 
 _PAGE_DESTINATIONS = {b"document", b"iframe", b"frame", b"embed", b"object", b"fencedframe"}
+_FOR_SHARED = ("public", "s-maxage", "proxy-revalidate")
 _TAG = re.compile(rb'(W/)?"([^"]*)"')
 _KEYED = re.compile(rb"(.*)~([ws])([0-9a-f]{12})", re.DOTALL)
 
@@ -82,8 +83,8 @@ def is_shared(head: ResponseHead) -> bool:
 
 def personal(head: ResponseHead) -> ResponseHead:
     """The response kept out of shared caches; how long its visitor may keep it stays the app's word."""
-    said = directives(head)
-    if not said & {"private", "no-store"}:
-        others = [value for name, value in head.headers if name == b"cache-control" and value.strip()]
-        head = head.replacing(b"cache-control", b", ".join([b"private", *others]))
+    if not directives(head) & {"private", "no-store"}:
+        lines = [value for name, value in head.headers if name == b"cache-control"]
+        others = [said for line in lines for said in tokens(line) if said.partition("=")[0] not in _FOR_SHARED]
+        head = head.replacing(b"cache-control", ", ".join(["private", *others]).encode("latin-1"))
     return merge_vary(head, "Cookie", "Accept-Language", "Sec-GPC")

@@ -173,11 +173,13 @@ class Policy(_Declared):
     render: Literal["personal", "shared"] = "personal"
     prefix: Annotated[str, AfterValidator(_prefix)] = "/_privacy"
     cookie_domain: Host | None = None
+    # Paths, and all below them, of which we stay out: an admin, an API, a webhook.
+    exclude: tuple[Annotated[str, AfterValidator(_prefix)], ...] = ()
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
 
 
 # What may change without changing anything a visitor was told.
-OPERATIONAL = frozenset({"mode", "render", "prefix", "cookie_domain", "trusted_proxies"})
+OPERATIONAL = frozenset({"mode", "render", "prefix", "cookie_domain", "exclude", "trusted_proxies"})
 
 
 def localised(text: Text, language: str, fallback: str = "en") -> str:

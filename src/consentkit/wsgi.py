@@ -1,0 +1,184 @@
+"""consentkit for Flask, Pyramid, Bottle and any other WSGI app. Translation only: decisions are the core's.
+
+    app.wsgi_app = ConsentMiddleware(app.wsgi_app, policy="consent.toml", database="sqlite:///consent.db")
+
+The app finds the visitor's Decision in `environ["consentkit.consent"]`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from consentkit.choice import LONGEST_BODY
+from consentkit.exchange import Exchange
+from consentkit.http import Reply, RequestHead, ResponseHead
+from consentkit.kit import ConsentKit
+from consentkit.policy import Policy
+from consentkit.settings import load_settings
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Callable[[bytes], object]]
+App = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+
+class ConsentMiddleware:
+    """Enforces consent around a WSGI app. Long-lived; each request has an Exchange of its own.
+
+    Arguments are those of `consentkit.settings.load_settings`; all have defaults. Raises ConfigError with every
+    problem, or LedgerRollback.
+    """
+
+    def __init__(
+        self,
+        app: App,
+        policy: Policy | Mapping[str, Any] | str | Path | None = None,
+        database: str | None = None,
+        data: str | Path | None = None,
+        secret: str | None = None,
+        signing_key: str | None = None,
+    ) -> None:
+        self._app = app
+        self._kit = ConsentKit(load_settings(policy, database, data, secret, signing_key))
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        exchange = self._kit.exchange(read_head(environ))
+        if exchange.is_ours:
+            return _send_reply(exchange.reply(_read_body(environ)), exchange, start_response)
+        inner = guarded_environ(environ, exchange)
+        return _Responder(exchange, inner, start_response).respond(self._app)
+
+
+class _Responder:
+    """One response on its way out: its head waits for the first piece of a body that will change."""
+
+    def __init__(self, exchange: Exchange, environ: Environ, start_response: StartResponse) -> None:
+        self._exchange = exchange
+        self._environ = environ
+        self._start_response = start_response
+        self._waiting: tuple[str, list[tuple[str, str]]] | None = None
+        self._promised: int | None = None
+        self._server_write: Callable[[bytes], object] | None = None
+        self._result: Iterable[bytes] = ()
+
+    def respond(self, app: App) -> Iterable[bytes]:
+        self._result = app(self._environ, self.start)
+        if self._server_write is not None and not self._exchange.rewrites:
+            return self._result  # as it is: a file stays the server's to send
+        return self
+
+    def start(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], object]:
+        """The app's start_response; with `exc_info` it may come again (PEP 3333)."""
+        if self._server_write is not None:
+            return self._start_response(status, headers, exc_info)  # too late: the server raises what happened
+        app_head = ResponseHead(int(status.split(" ", 1)[0]), read_headers(headers))
+        head = self._exchange.start(app_head, self._environ.get("consentkit.route", ""))
+        length = app_head.header(b"content-length") or b""
+        self._promised = int(length) if length.isdigit() else None
+        self._waiting = status, write_headers(head.headers)
+        if not self._exchange.rewrites:
+            self._send_start()
+        return self._write
+
+    def __iter__(self) -> Iterator[bytes]:
+        if isinstance(self._result, list | tuple):
+            self._result, pieces = (), self._result
+            yield from self._finish(b"".join(pieces))
+            return
+        for chunk in self._result:
+            if self._waiting and len(chunk) == self._promised:  # all that was promised, in one piece
+                yield from self._finish(chunk)
+                return
+            if piece := self._exchange.feed(chunk):
+                self._send_start()
+                yield piece
+        yield from self._finish(b"")
+
+    def close(self) -> None:
+        """What the app wants to be told when the response is over."""
+        if close := getattr(self._result, "close", None):
+            close()
+
+    def _finish(self, last: bytes) -> Iterator[bytes]:
+        body = self._exchange.finish(last)
+        if self._waiting and self._exchange.rewrites:
+            self._waiting[1].append(("content-length", str(len(body))))
+        self._send_start()
+        if body:
+            yield body
+
+    def _send_start(self) -> None:
+        if self._waiting:
+            self._server_write = self._start_response(*self._waiting)
+            self._waiting = None
+
+    def _write(self, chunk: bytes) -> None:
+        """The legacy `write` of an app that does not return its body (PEP 3333)."""
+        piece = self._exchange.feed(chunk)
+        self._send_start()
+        assert self._server_write is not None
+        self._server_write(piece)
+
+
+def read_head(environ: Environ) -> RequestHead:
+    """The request as plain values. WSGI carries bytes as latin-1 text (PEP 3333)."""
+    return RequestHead(
+        method=environ["REQUEST_METHOD"],
+        path=_text(environ.get("PATH_INFO", "")),
+        headers=tuple(_request_headers(environ)),
+        query=environ.get("QUERY_STRING", ""),
+        scheme=environ.get("wsgi.url_scheme", "http"),
+        root_path=_text(environ.get("SCRIPT_NAME", "")),
+        client=environ.get("REMOTE_ADDR", ""),
+    )
+
+
+def read_headers(headers: Iterable[tuple[str, str]]) -> tuple[tuple[bytes, bytes], ...]:
+    return tuple((name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers)
+
+
+def write_headers(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[str, str]]:
+    return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers]
+
+
+def guarded_environ(environ: Environ, exchange: Exchange) -> Environ:
+    """The environ the app sees: with the decision, and without the headers it should not."""
+    inner = {**environ, "consentkit.consent": exchange.decision, "consentkit.exchange": exchange}
+    if exchange.request is not exchange.head:
+        for name, _ in exchange.head.headers:
+            if (value := exchange.request.header(name)) is None:
+                inner.pop(_key(name), None)
+            else:
+                inner[_key(name)] = value.decode("latin-1")
+    return inner
+
+
+def _request_headers(environ: Environ) -> Iterator[tuple[bytes, bytes]]:
+    for key, value in environ.items():
+        if key.startswith("HTTP_") or (key in ("CONTENT_TYPE", "CONTENT_LENGTH") and value):
+            name = key.removeprefix("HTTP_").replace("_", "-").lower()
+            yield name.encode("latin-1"), value.encode("latin-1")
+
+
+def _key(name: bytes) -> str:
+    key = name.decode("latin-1").replace("-", "_").upper()
+    return key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
+
+
+def _text(carried: str) -> str:
+    return carried.encode("latin-1").decode("utf-8", "replace")
+
+
+def _read_body(environ: Environ) -> bytes:
+    """The body, up to one byte more than a choice may have."""
+    length = environ.get("CONTENT_LENGTH") or ""
+    promised = int(length) if length.isdigit() else LONGEST_BODY + 1 if environ.get("wsgi.input_terminated") else 0
+    body: bytes = environ["wsgi.input"].read(min(promised, LONGEST_BODY + 1))
+    return body
+
+
+def _send_reply(reply: Reply, exchange: Exchange, start_response: StartResponse) -> Iterable[bytes]:
+    start_response(f"{reply.status} {HTTPStatus(reply.status).phrase}", write_headers(reply.headers))
+    return [] if exchange.head.method == "HEAD" else [reply.body]
