@@ -1,0 +1,217 @@
+"""Banner, preferences and our other pages as HTML.
+
+Knows Policy, Decision and language; not HTTP, cookies or the ledger. Whatever comes from the policy or from a visitor
+is text, and Jinja2 escapes it. The token is trusted for nothing here: it is carried, not read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from consentkit import canonical
+from consentkit.decision import Decision
+from consentkit.http import local_path
+from consentkit.page.assets import assets, by_served_name
+from consentkit.page.declaration import declaration_document, declared, site_name
+from consentkit.page.notice import Layer, Notice, build_notice, links, pages
+from consentkit.page.receipt import readable
+from consentkit.page.texts import choose_language, languages, texts
+from consentkit.policy import OPTIONAL_CATEGORIES, Policy, Regime
+from consentkit.regime import Rules
+
+# Layers × languages × regimes × signal is 60 at most in practice; a notice of a large policy takes some 100 KB.
+_NOTICES_KEPT = 64
+
+# The link stands on pages that load nothing of ours, so its looks travel with it; without them it is a plain link.
+_REOPEN_STYLE = "position:fixed;left:0;bottom:0;z-index:9;padding:12px;border:1px solid;background:#fff;color:#111"
+
+
+class Pages:
+    """Everything we show for one policy. Lives as long as the process; safe to share between threads.
+
+    `root` is where the app is mounted ("" at the top); our pages stand below `root` and the policy's prefix.
+    `return_to` comes from the visitor: anything but a path on this host becomes the front page.
+    """
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self.languages = tuple(tag for tag in policy.languages if tag.partition("-")[0] in languages()) or ("en",)
+        self._build = lru_cache(_NOTICES_KEPT)(self._build_notice)
+        self._templates = Environment(
+            loader=PackageLoader("consentkit.page"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def language(self, wanted: Sequence[str]) -> str:
+        """The language for a visitor who wants `wanted`, best first."""
+        return choose_language(wanted, self.languages)
+
+    def notice(
+        self, layer: Layer, language: str, rules: Rules, *, gpc: bool = False, lapsed: frozenset[str] = frozenset()
+    ) -> Notice:
+        """What is to be shown, as evidence. Build it first; the render token names its hash."""
+        return self._build(layer, language, rules.regime, rules.memory_days, gpc, lapsed)
+
+    def banner(self, notice: Notice, *, token: str, return_to: str, root: str = "") -> bytes:
+        """The first layer, to be put right after <body>. ASCII, so that it fits a page in any charset."""
+        html = self._render(
+            "banner.html",
+            doc=notice.document,
+            token=token,
+            return_to=_inside(return_to, root),
+            here=self._here(root),
+            style=assets()["first.css"].name,
+        )
+        return html.encode("ascii", "xmlcharrefreplace")
+
+    def reopen(self, language: str, root: str = "") -> bytes:
+        """The link to the preferences for every page. ASCII, at most 200 bytes with the default prefix and no root."""
+        html = self._render(
+            "reopen.html",
+            language=language,
+            here=self._here(root),
+            label=texts(language)["reopen"],
+            style=_REOPEN_STYLE,
+        )
+        return html.encode("ascii", "xmlcharrefreplace")
+
+    def preferences(
+        self,
+        notice: Notice,
+        decision: Decision,
+        *,
+        token: str,
+        return_to: str,
+        root: str = "",
+        saved: bool = False,
+        message: str | None = None,
+    ) -> bytes:
+        """The second layer. `message` says why it is shown again: "stale", "widened"."""
+        doc = notice.document
+        said = texts(doc["language"])
+        return self._page(
+            "preferences.html",
+            doc["language"],
+            doc["heading"],
+            root,
+            return_to=return_to,
+            pages=doc["pages"],
+            doc=doc,
+            decision=decision,
+            allowed=_allowed(doc, decision),
+            token=token,
+            saved=saved,
+            message=message and {part: said[f"error.{message}.{part}"] for part in ("title", "text")},
+        )
+
+    def message(self, key: str, language: str, root: str = "", *, field: str = "", return_to: str = "") -> bytes:
+        """A page that says what went wrong; the keys are those under [error] in the texts.
+
+        "malformed" names the `field`; "refused" says that a refusal which could not be recorded holds all the same.
+        """
+        said = texts(language)
+        title, text = said[f"error.{key}.title"], said.say(f"error.{key}.text", field=field)
+        return self._page("message.html", language, title, root, return_to=return_to, text=text)
+
+    def receipt(self, language: str, root: str, entries: Sequence[Mapping[str, Any]]) -> bytes:
+        """The visitor's own records with their proofs, newest first if so given."""
+        said = texts(language)
+        receipts = [readable(entry, self._policy, said) for entry in entries]
+        return self._page("receipt.html", language, said["receipt.heading"], root, t=said, receipts=receipts)
+
+    def declaration(self, language: str, root: str = "") -> bytes:
+        """What is set by whom, as a page."""
+        said = texts(language)
+        categories = [
+            {
+                "id": category.value,
+                "title": said[f"category.{category}"],
+                "rows": [
+                    {
+                        "name": row.name or "–",
+                        "provider": row.provider,
+                        "purpose": row.purpose,
+                        "retention": said.duration(row.retention) if row.retention else "–",
+                        "party": said[f"party.{row.party}"],
+                    }
+                    for row in rows
+                ],
+            }
+            for category, rows in declared(self._policy, said, language)
+        ]
+        return self._page(
+            "declaration.html",
+            language,
+            said["declaration.heading"],
+            root,
+            t=said,
+            categories=categories,
+            columns={name: said[f"column.{name}"] for name in ("name", "provider", "purpose", "retention", "party")},
+            controller=self._policy.controller,
+            version=self._policy.version,
+            date=self._policy.effective.isoformat(),
+        )
+
+    def declaration_json(self) -> bytes:
+        """The same for programs, in the site's first language."""
+        language = self.languages[0]
+        return canonical.encode(declaration_document(self._policy, texts(language), language))
+
+    def static(self, name: str) -> tuple[str, bytes] | None:
+        """The content type and bytes of a file of ours, by the name it is served under."""
+        asset = by_served_name().get(name)
+        return (asset.content_type, asset.data) if asset else None
+
+    def _build_notice(
+        self, layer: Layer, language: str, regime: Regime, days: int, gpc: bool, lapsed: frozenset[str]
+    ) -> Notice:
+        # The jurisdiction is not shown, so it is no part of the cache's key: 250 countries share a few notices.
+        return build_notice(self._policy, layer, language, Rules("", regime, days), gpc=gpc, lapsed=lapsed)
+
+    def _page(
+        self, template: str, language: str, heading: str, root: str, *, return_to: str = "", **values: Any
+    ) -> bytes:
+        said = texts(language)
+        frame = {
+            "language": language,
+            "heading": heading,
+            "site": site_name(self._policy, said),
+            "here": self._here(root),
+            "style": assets()["page.css"].name,
+            "return_to": _inside(return_to, root),
+            "back": said["link.back"],
+            "pages": [{"label": said["reopen"], "page": "preferences"}, *pages(said, "declaration", "receipt")],
+            "links": links(self._policy, said),
+        }
+        return self._render(template, **(frame | values)).encode()
+
+    def _render(self, template: str, **values: Any) -> str:
+        return self._templates.get_template(template).render(values)
+
+    def _here(self, root: str) -> str:
+        return root + self._policy.prefix
+
+
+def _inside(return_to: str, root: str) -> str:
+    """Where to go back to: never off this host, whatever the visitor's request said."""
+    return local_path(return_to) or f"{root}/"
+
+
+def _allowed(doc: Mapping[str, Any], decision: Decision) -> list[str]:
+    """The titles of the categories that are allowed, and the vendors allowed one by one in the others."""
+    names = []
+    for category in doc["categories"]:
+        if category["id"] not in OPTIONAL_CATEGORIES:
+            continue
+        if category["id"] in decision.granted:
+            names.append(category["title"])
+        else:
+            names += [vendor["name"] for vendor in category["vendors"] if vendor["id"] in decision.vendors]
+    return names

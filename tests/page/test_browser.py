@@ -1,0 +1,256 @@
+"""What only a real browser can say: sizes, colours, focus, and that it all works with scripts off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+from playwright.sync_api import Browser, Page, Route
+
+from consentkit.decision import Decision
+
+from .sample import PAGES, RULES, banner
+
+SITE = "http://shop.test"
+WIDE, NARROW, ZOOMED = (1280, 720), (320, 640), (320, 256)  # the last is 1280 × 1024 at 400 %
+HOSTILE = """
+html { font-size: 62.5% } * { letter-spacing: .5em; text-transform: uppercase }
+section, form { display: none } h2, p { color: #fff; font-size: 6px }
+button { background: red; width: 10px; position: absolute; opacity: .1 } button:nth-of-type(2) { font-size: 5px }
+a { color: #fff } ul { position: fixed }
+"""
+LOOKS = """els => els.map(el => getComputedStyle(el)).map(s => [s.color, s.backgroundColor, s.fontSize,
+  s.fontWeight, s.opacity, s.borderTopColor, s.textTransform, s.letterSpacing])"""
+
+
+def host(inner: str, style: str = "") -> str:
+    text = "<p>Lorem ipsum dolor sit amet.</p>" * 40
+    return (
+        "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
+        f"<title>Shop</title><style>{style}</style><body>{inner}<main><h1>Shop</h1>{text}<a href=/end>end</a></main>"
+    )
+
+
+def serve(page: Page, html: str, headers: dict[str, str] | None = None) -> list[tuple[str, str, str]]:
+    """Open `html` as the page of a site that also serves our stylesheets; returns what else it was asked."""
+    asked: list[tuple[str, str, str]] = []
+
+    def answer(route: Route) -> None:
+        request = route.request
+        name = request.url.removeprefix(f"{SITE}/_privacy/static/")
+        if name != request.url and (found := PAGES.static(name)):
+            route.fulfill(content_type=found[0], body=found[1])
+        elif request.url == f"{SITE}/":
+            route.fulfill(content_type="text/html; charset=utf-8", body=html, headers=headers)
+        else:
+            asked.append((request.method, request.url.removeprefix(SITE), request.post_data or ""))
+            route.fulfill(content_type="text/html", body="<p>answered</p>")
+
+    page.route("**/*", answer)
+    page.goto(f"{SITE}/")
+    return asked
+
+
+@contextmanager
+def tab(chromium: Browser, size: tuple[int, int] = WIDE, **options: Any) -> Iterator[Page]:
+    context = chromium.new_context(viewport={"width": size[0], "height": size[1]}, **options)
+    yield context.new_page()
+    context.close()
+
+
+def preferences(language: str = "en") -> str:
+    notice = PAGES.notice("preferences", language, RULES)
+    decision = Decision(granted=frozenset({"essential", "analytics"}), vendors=frozenset({"ads"}))
+    return PAGES.preferences(notice, decision, token="TOKEN", return_to="/a?b=c").decode()
+
+
+def luminance(colour: str) -> float:
+    channels = [int(part) / 255 for part in colour.removeprefix("rgb(").removesuffix(")").split(",")]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [WIDE, NARROW, ZOOMED], ids=["wide", "narrow", "zoomed"])
+def test_the_three_buttons_weigh_the_same(chromium: Browser, size: tuple[int, int], scheme: Any) -> None:
+    """On a desk, a phone and at 400 % zoom, light or dark, in every language: same size and colours, all in sight."""
+    with tab(chromium, size, color_scheme=scheme, java_script_enabled=False) as page:
+        for language in PAGES.languages if scheme == "light" else ("en",):
+            serve(page, host(banner(language=language)))
+            buttons = page.locator(".ck-first button")
+            boxes = [button.bounding_box() for button in buttons.all()]
+            assert len(boxes) == 3
+            for box in boxes:
+                assert box is not None
+                assert abs(box["width"] - boxes[0]["width"]) <= 1  # type: ignore[index]
+                assert abs(box["height"] - boxes[0]["height"]) <= 1  # type: ignore[index]
+                assert box["y"] == boxes[0]["y"]  # type: ignore[index]
+                assert box["height"] >= 44
+                assert box["x"] >= 0
+                assert box["x"] + box["width"] <= size[0]
+                assert box["y"] + box["height"] <= size[1]
+            looks = buttons.evaluate_all(LOOKS)
+            assert looks[0] == looks[1] == looks[2]
+            assert contrast(looks[0][0], looks[0][1]) >= 4.5
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_words_and_links_can_be_read(chromium: Browser, scheme: Any) -> None:
+    """Every text of the banner and the preferences has a contrast of at least 4.5 to 1 (WCAG 1.4.3)."""
+    colours = """els => els.filter(el => [...el.childNodes].some(n => n.nodeType === 3 && n.data.trim())).map(el => {
+      let under = el; const clear = 'rgba(0, 0, 0, 0)';
+      while (getComputedStyle(under).backgroundColor === clear && under.parentElement) under = under.parentElement;
+      return [getComputedStyle(el).color, getComputedStyle(under).backgroundColor, el.outerHTML.slice(0, 60)] })"""
+    with tab(chromium, color_scheme=scheme) as page:
+        for html, part in ((host(banner()), ".ck-first *"), (preferences(), "body *")):
+            serve(page, html)
+            found = page.locator(part).evaluate_all(colours)
+            assert len(found) > 10
+            assert [item for item in found if contrast(item[0], item[1]) < 4.5] == []
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_the_sites_own_style_does_little_harm(chromium: Browser, size: tuple[int, int]) -> None:
+    """On a site whose stylesheet hides forms and shrinks buttons, the banner looks as it does anywhere else."""
+    measured = []
+    for style in ("", HOSTILE):
+        with tab(chromium, size) as page:
+            serve(page, host(banner(), style))
+            buttons = page.locator(".ck-first button")
+            measured.append((buttons.evaluate_all(LOOKS), [button.bounding_box() for button in buttons.all()]))
+    assert measured[0] == measured[1]
+
+
+def test_the_site_stays_as_it_was(chromium: Browser) -> None:
+    """The banner moves nothing of the page it stands on, takes no focus, and leaves the page free to scroll."""
+    places = []
+    with tab(chromium) as page:
+        for inner in ("", banner()):
+            serve(page, host(inner))
+            places.append(page.locator("main *").evaluate_all("els => els.map(el => el.getBoundingClientRect().top)"))
+        assert places[0] == places[1]
+        assert page.evaluate("document.activeElement === document.body")
+        assert page.evaluate("getComputedStyle(document.body).overflow") == "visible"
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW, ZOOMED], ids=["wide", "narrow", "zoomed"])
+def test_the_banner_hides_nothing_for_good(chromium: Browser, size: tuple[int, int]) -> None:
+    """Who tabs to the last link of the page sees it above the banner, and the page never scrolls sideways."""
+    with tab(chromium, size) as page:
+        serve(page, host(banner()))
+        page.keyboard.press("Shift+Tab")
+        assert page.evaluate("document.activeElement.textContent") == "end"
+        bottom = page.locator("main a").evaluate("el => el.getBoundingClientRect().bottom")
+        top = page.locator(".ck-first").evaluate("el => el.getBoundingClientRect().top")
+        assert bottom <= top
+        assert top >= size[1] * (0.25 if size == WIDE else 0.5) - 1
+        assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+
+
+def test_the_whole_first_layer_is_read_without_scrolling(chromium: Browser) -> None:
+    """On a desk everything the law wants on the first layer is in sight at once, in every language."""
+    with tab(chromium) as page:
+        for language in PAGES.languages:
+            serve(page, host(banner(language=language)))
+            assert page.locator(".ck-text").evaluate("el => el.scrollHeight <= el.clientHeight + 1"), language
+
+
+def test_the_keyboard_meets_the_banner_first(chromium: Browser) -> None:
+    """The tab key goes through links and then accept, refuse, choose, each with a focus ring of 3 pixels."""
+    with tab(chromium) as page:
+        serve(page, host(banner()))
+        seen = []
+        for _ in range(7):
+            page.keyboard.press("Tab")
+            seen.append(page.evaluate("document.activeElement.textContent"))
+            assert page.evaluate("getComputedStyle(document.activeElement).outlineWidth") == "3px"
+        assert seen[-3:] == ["Accept all", "Refuse all", "Choose"]
+        for key in ("Escape", "PageDown"):
+            page.keyboard.press(key)
+        assert page.locator(".ck-first").is_visible()
+
+
+@pytest.mark.parametrize(("label", "value"), [("Accept all", "accept_all"), ("Refuse all", "refuse_all")])
+def test_answering_works_without_scripts(chromium: Browser, label: str, value: str) -> None:
+    """With JavaScript off, one click sends the choice, the token and where to return to."""
+    with tab(chromium, java_script_enabled=False) as page:
+        asked = serve(page, host(banner(token="TOKEN", return_to="/a?b=c")))
+        page.get_by_role("button", name=label).click()
+        page.get_by_text("answered").wait_for()
+    [(method, path, body)] = asked
+    assert (method, path) == ("POST", "/_privacy/choice")
+    assert parse_qs(body) == {"token": ["TOKEN"], "return_to": ["/a?b=c"], "choice": [value]}
+
+
+def test_choosing_in_detail_works_without_scripts(chromium: Browser) -> None:
+    """With JavaScript off, "Choose" leads to the preferences, and saving there sends exactly what is ticked."""
+    with tab(chromium, java_script_enabled=False) as page:
+        asked = serve(page, host(banner(token="TOKEN", return_to="/a?b=c")))
+        page.get_by_role("button", name="Choose").click()
+        page.get_by_text("answered").wait_for()
+        assert asked == [("GET", "/_privacy/preferences?return_to=%2Fa%3Fb%3Dc", "")]
+    with tab(chromium, java_script_enabled=False) as page:
+        asked = serve(page, preferences())
+        page.get_by_label("Allow all of Analytics").uncheck()
+        page.get_by_label("Allow all of Functional").check()
+        page.get_by_label("Allow Ads & Co").wait_for()  # its details are open, as it is allowed
+        page.get_by_role("button", name="Save my choice").click()
+        page.get_by_text("answered").wait_for()
+    assert parse_qs(asked[0][2]) == {
+        "token": ["TOKEN"],
+        "return_to": ["/a?b=c"],
+        "category": ["functional"],
+        "vendor": ["ads"],
+        "choice": ["custom"],
+    }
+
+
+def test_the_way_back_works_under_any_csp(chromium: Browser) -> None:
+    """Where the site's policy forbids inline style, the link to change one's mind is still there and still works."""
+    for headers in (None, {"Content-Security-Policy": "default-src 'self'"}):
+        with tab(chromium, java_script_enabled=False) as page:
+            asked = serve(page, host(PAGES.reopen("en", "").decode()), headers)
+            link = page.get_by_role("link", name="Your privacy choices")
+            box = link.bounding_box()
+            assert box is not None
+            if headers is None:
+                assert (box["x"], round(box["y"] + box["height"])) == (0, WIDE[1])
+            link.click()
+            page.get_by_text("answered").wait_for()
+            assert asked == [("GET", "/_privacy/preferences", "")]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_forced_colours_leave_the_buttons_their_edges(chromium: Browser, scheme: Any) -> None:
+    """In a high-contrast mode, where backgrounds go, every button keeps a border that can be seen."""
+    with tab(chromium, forced_colors="active", color_scheme=scheme) as page:
+        for html in (host(banner()), preferences()):
+            serve(page, html)
+            for border, colour, ground in page.locator("button").evaluate_all(
+                "els => els.map(el => { const s = getComputedStyle(el);"
+                " return [s.borderTopWidth, s.borderTopColor, s.backgroundColor] })"
+            ):
+                assert border == "2px"
+                assert contrast(colour, ground) >= 3
+
+
+def test_the_pages_fit_a_phone(chromium: Browser) -> None:
+    """On a phone none of our pages scrolls sideways, and everything to press is at least 44 pixels high."""
+    pages = [preferences("de"), PAGES.declaration("ro").decode(), PAGES.message("refused", "fr").decode()]
+    with tab(chromium, NARROW) as page:
+        for html in pages:
+            serve(page, html.replace("<details>", "<details open>"))
+            assert page.evaluate("document.documentElement.scrollWidth") <= NARROW[0]
+            heights = page.locator("button, label, summary, .ck-foot a").evaluate_all(
+                "els => els.map(el => el.getBoundingClientRect().height)"
+            )
+            assert heights
+            assert min(heights) >= 44

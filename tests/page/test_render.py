@@ -1,0 +1,294 @@
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import shutil
+import subprocess
+from typing import Any
+
+import pytest
+
+from consentkit.decision import Decision
+from consentkit.page import Pages
+from consentkit.page.assets import assets
+from consentkit.policy import Category, Policy
+
+from .sample import DECLARED, PAGES, RULES, banner, changed, visible
+
+EVIL = "\"><script>alert('x')</script>&{{7*7}}"
+BROTLI = (
+    "const z=require('zlib');const d=require('fs').readFileSync(0);"
+    "console.log(z.brotliCompressSync(d,{params:{[z.constants.BROTLI_PARAM_QUALITY]:11}}).length)"
+)
+ENTRY: dict[str, Any] = {
+    "id": "a" * 32,
+    "index": 41,
+    "leaf_hash": "9f" * 32,
+    "time": "2026-11-23T09:30:00.123Z",
+    "record": {"choice": "custom", "categories": ["analytics"], "vendors": ["ads", "gone"], "policy": "ab" * 32},
+    "salt": "00" * 32,
+    "checkpoint": "shop.example/log\n42\nAAAA\n\n— shop.example/log BBBB\n",
+    "proof": ["cd" * 32, "ef" * 32],
+    "vkey": "shop.example/log+00+CCCC",
+}
+
+
+def preferences(decision: Decision, **options: Any) -> str:
+    notice = PAGES.notice("preferences", "en", RULES)
+    return PAGES.preferences(notice, decision, token="t", return_to="/a", **options).decode()
+
+
+def ticked(page: str) -> set[str]:
+    return set(re.findall(r'<input type="checkbox" name="\w+" value="([\w-]+)" checked>', page))
+
+
+def boxes(page: str) -> list[tuple[str, str]]:
+    return re.findall(r'<input type="checkbox" name="(\w+)" value="([\w-]+)"', page)
+
+
+def buttons(page: str) -> list[str]:
+    return re.findall(r"<button[^>]*>", page)
+
+
+def test_the_three_answers_are_equal() -> None:
+    """Accept, refuse and choose are the same element with the same class: none is easier to press than another."""
+    found = buttons(banner())
+    assert [re.sub(r' (name|value)="\w+"', "", button) for button in found] == ['<button class="ck-button">'] * 3
+    assert [value for button in found for value in re.findall(r'value="(\w+)"', button)] == ["accept_all", "refuse_all"]
+
+
+def test_the_token_never_stands_in_an_address() -> None:
+    """The form that leads to the preferences is a GET and carries no token; the one that chooses is a POST."""
+    choose, look = re.findall(r"<form.*?</form>", banner(token="SECRET"), flags=re.S)
+    assert 'method="post"' in choose
+    assert "SECRET" in choose
+    assert "method" not in look
+    assert "SECRET" not in look
+
+
+def test_nothing_is_ticked_and_nothing_blocks() -> None:
+    """The banner has no box at all, no script, no dialog, and nothing that takes the focus."""
+    assert not re.search(r"checkbox|<script|<dialog|autofocus|\bon\w+=|style=", banner())
+
+
+@pytest.mark.parametrize("language", PAGES.languages)
+def test_the_banner_fits_a_page_in_any_charset(language: str) -> None:
+    """On a page in latin-1 or Shift_JIS the banner reads the same: it is ASCII with character references."""
+    page = banner(language=language)
+    assert page.isascii()
+    assert visible(page).startswith(PAGES.notice("banner", language, RULES).document["heading"])
+
+
+@pytest.mark.parametrize("language", PAGES.languages)
+def test_the_way_back_is_small(language: str) -> None:
+    """On pages where a visitor has decided, our link to change one's mind costs at most 200 bytes."""
+    link = PAGES.reopen(language, "")
+    assert len(link) <= 200
+    assert link.isascii()
+    assert b'href="/_privacy/preferences"' in link
+
+
+def test_the_banner_is_light(capsys: pytest.CaptureFixture[str]) -> None:
+    """Banner and stylesheet together are at most 3 KB as a browser receives them, in the longest language."""
+    style = assets()["first.css"].data
+    pages = [
+        PAGES.banner(PAGES.notice("banner", tag, RULES), token="x" * 180, return_to="/a") for tag in PAGES.languages
+    ]
+    largest = max(pages, key=len)
+    assert len(gzip.compress(largest, 9)) + len(gzip.compress(style, 9)) <= 3600
+    if node := shutil.which("node"):
+        sizes = [
+            int(subprocess.run([node, "-e", BROTLI], input=part, capture_output=True, check=True).stdout)
+            for part in (largest, style)
+        ]
+        with capsys.disabled():
+            print(f"\nbanner and stylesheet: {sizes[0]} + {sizes[1]} = {sum(sizes)} bytes (brotli)")
+        assert sum(sizes) <= 3072
+
+
+def test_what_a_site_declares_is_text() -> None:
+    """A vendor called <script> is shown by that name and runs nothing, in both layers and in the declaration."""
+    vendor = DECLARED["vendors"][0] | {"name": EVIL, "purpose": EVIL}
+    policy = changed(vendors=[vendor], site={"id": "shop", "name": EVIL}, version=EVIL)
+    pages = Pages(policy)
+    notice = pages.notice("preferences", "en", RULES)
+    for page in (
+        banner(pages),
+        pages.preferences(notice, Decision(vendors=frozenset({"counter"})), token="t", return_to="/").decode(),
+        pages.declaration("en").decode(),
+        pages.receipt("en", "", [ENTRY]).decode(),
+    ):
+        assert "<script" not in page
+        assert EVIL in visible(page) or "&#34;&gt;&lt;script&gt;" in page
+        assert "{{7*7}}" in page
+
+
+@pytest.mark.parametrize("return_to", ['/a"><script>', "/a?b='&c=<d>"])
+def test_what_a_visitor_sends_is_text(return_to: str) -> None:
+    """A crafted return path or token stays inside its attribute."""
+    page = banner(token=EVIL, return_to=return_to)
+    assert "<script" not in page
+    assert page.count("<input") == 3
+    assert "<script" not in PAGES.message("malformed", "en", field=EVIL, return_to=return_to).decode()
+
+
+@pytest.mark.parametrize(
+    "return_to", ["javascript:alert(1)", "//evil.example/", "https://evil.example/", "/\\evil.example"]
+)
+def test_the_way_back_stays_on_the_site(return_to: str) -> None:
+    """No link or field of our pages leads a visitor off the site, whatever the request said."""
+    notice = PAGES.notice("preferences", "en", RULES)
+    page = PAGES.preferences(notice, Decision(), token="t", return_to=return_to, root="/shop").decode()
+    assert "evil" not in page
+    assert "javascript" not in page
+    assert 'name="return_to" value="/shop/"' in page
+
+
+def test_a_mounted_app_stays_below_its_root() -> None:
+    """Where the app is mounted at /shop, every address of ours starts there."""
+    ours = re.findall(
+        r'(?:href|action)="([^"]*_privacy[^"]*)"', banner(root="/shop") + PAGES.reopen("en", "/shop").decode()
+    )
+    assert len(ours) == 6
+    assert all(address.startswith("/shop/_privacy/") for address in ours)
+
+
+def test_a_first_visit_finds_nothing_ticked() -> None:
+    """In the preferences every box is empty until the visitor has allowed something, and essential has no box."""
+    page = preferences(Decision())
+    assert ticked(page) == set()
+    assert ("category", "essential") not in boxes(page)
+    assert ("vendor", "pay") not in boxes(page)
+    assert len(boxes(page)) == 6
+    assert "withdraw" not in "".join(buttons(page))
+
+
+def test_the_preferences_show_what_is_allowed_now() -> None:
+    """A category allowed whole and a vendor allowed alone are ticked, named, and can be withdrawn in one click."""
+    page = preferences(Decision(granted=frozenset({"essential", "analytics"}), vendors=frozenset({"ads"})))
+    assert ticked(page) == {"analytics", "ads"}
+    assert "Allowed at present: Analytics, Ads & Co." in visible(page)
+    assert 'value="withdraw"' in page
+
+
+def test_the_enter_key_does_not_accept() -> None:
+    """The form's first button, which the Enter key presses, saves what is ticked; all buttons look alike."""
+    found = buttons(preferences(Decision(granted=frozenset({"essential", "analytics"}))))
+    assert [re.search(r'value="(\w+)"', button)[1] for button in found] == [  # type: ignore[index]
+        "custom",
+        "accept_all",
+        "refuse_all",
+        "withdraw",
+    ]
+    assert {re.sub(r'value="\w+"', "", button) for button in found} == {'<button class="ck-button" name="choice" >'}
+
+
+def test_saving_is_announced() -> None:
+    """After saving, a screen reader hears that it was saved; without saving nothing claims so."""
+    assert '<p class="ck-note" role="status">Your choice is saved.</p>' in preferences(Decision(), saved=True)
+    assert "Your choice is saved." not in preferences(Decision())
+
+
+@pytest.mark.parametrize("problem", ["stale", "widened"])
+def test_a_stale_form_is_answered_with_a_fresh_one(problem: Any) -> None:
+    """Whoever sent an outdated form is told why and can choose again at once."""
+    page = preferences(Decision(), message=problem)
+    assert "Please choose again." in visible(page)
+    assert 'action="/_privacy/choice"' in page
+
+
+@pytest.mark.parametrize("language", PAGES.languages)
+@pytest.mark.parametrize(
+    "problem", ["malformed", "origin", "stale", "widened", "missing", "too_large", "too_many", "unavailable", "refused"]
+)
+def test_every_failure_has_a_page(problem: Any, language: str) -> None:
+    """Whatever goes wrong, the visitor reads it in their language and finds the way to the preferences."""
+    page = PAGES.message(problem, language, field="category").decode()
+    assert ("category" in visible(page)) == (problem == "malformed")
+    assert f'<html lang="{language}">' in page
+    assert 'href="/_privacy/preferences"' in page
+
+
+def test_the_declaration_names_everything_and_us() -> None:
+    """Every declared cookie, and our own two, stands in the declaration with provider, purpose, retention and party."""
+    document = json.loads(PAGES.declaration_json())
+    rows = {row["name"]: row for row in document["stored"]}
+    assert set(rows) == {"ck", "ck_s", "session", "lang", "_ct", "_ad"}
+    assert rows["_ct"] == {
+        "name": "_ct",
+        "provider": "Counter",
+        "category": "analytics",
+        "purpose": "Tells visitors apart.",
+        "retention": "13 months",
+        "party": "third",
+        "vendor": "counter",
+    }
+    assert rows["ck"]["category"] == rows["ck_s"]["category"] == "essential"
+    assert rows["ck"]["party"] == "first"
+    assert [vendor["id"] for vendor in document["vendors"]] == ["counter", "ads", "maps", "pay"]
+    page = visible(PAGES.declaration("en").decode())
+    assert all(name in page for name in rows)
+    assert "Maps" in page
+
+
+def test_a_bare_declaration_still_names_us() -> None:
+    """A site that has declared nothing yet tells at least of our two cookies."""
+    document = json.loads(Pages(Policy()).declaration_json())
+    assert [row["name"] for row in document["stored"]] == ["ck", "ck_s"]
+    assert document["controller"] is None
+    assert b"This site" in Pages(Policy()).declaration("en")
+
+
+def test_a_receipt_is_in_words_and_whole() -> None:
+    """A visitor reads when they chose what, and finds the leaf hash, the proof, the checkpoint and the key."""
+    page = PAGES.receipt("en", "", [ENTRY]).decode()
+    text = visible(page)
+    assert "You made your own choice." in text
+    assert "2026-11-23 09:30:00 UTC" in text
+    assert "Analytics" in text
+    assert "Ads & Co, gone" in text  # a vendor no longer declared keeps its id
+    for evidence in (ENTRY["leaf_hash"], *ENTRY["proof"], ENTRY["vkey"], "— shop.example/log BBBB", "41", "ab" * 32):
+        assert evidence in text
+    assert 'href="/_privacy/receipt?download=1"' in page
+    assert ENTRY["salt"] not in text
+
+
+def test_a_receipt_without_proof_says_why() -> None:
+    """A proof that is still to come, and one that needs no hash, are told apart."""
+    assert "The proof follows" in visible(PAGES.receipt("en", "", [ENTRY | {"proof": None, "checkpoint": ""}]).decode())
+    assert "held this entry alone" in visible(PAGES.receipt("en", "", [ENTRY | {"proof": []}]).decode())
+
+
+def test_no_records_is_said_plainly() -> None:
+    """A visitor who never chose is told so and is offered no empty download."""
+    page = PAGES.receipt("en", "", []).decode()
+    assert "There is no record" in page
+    assert "download" not in page
+
+
+def test_stylesheets_are_named_by_what_they_hold() -> None:
+    """A stylesheet may be kept for ever: its name changes with its content, and no other name finds a file."""
+    for asset in assets().values():
+        assert re.fullmatch(r"[0-9a-f]{16}\.css", asset.name)
+        assert PAGES.static(asset.name) == ("text/css; charset=utf-8", asset.data)
+    assert PAGES.static("first.css") is None
+    assert PAGES.static("../texts/en.toml") is None
+    assert assets()["first.css"].name in banner()
+
+
+def test_filter_lists_find_nothing_to_hide() -> None:
+    """No class, id, file or path of ours says a word that filter lists hide, so everybody is really asked."""
+    pages = banner() + PAGES.reopen("en", "").decode() + preferences(Decision()) + PAGES.declaration("en").decode()
+    for attribute in re.findall(r'(?:class|id|href|action|data-[\w-]+)="([^"]*)"', pages):
+        assert not re.search(r"cookie|consent|gdpr|banner", attribute, flags=re.I), attribute
+
+
+@pytest.mark.parametrize("category", Category)
+def test_a_sites_own_words_for_a_category_are_used(category: Category) -> None:
+    """What the site says a category is for replaces our general words, in the reader's language."""
+    words = {category.value: {"description": {tag: f"Own words, {tag}." for tag in PAGES.languages}}}
+    notice = Pages(changed(categories=words)).notice("preferences", "nl", RULES)
+    found = {part["id"]: part["description"] for part in notice.document["categories"]}
+    assert found.pop(category.value) == "Own words, nl."
+    assert "Own words, nl." not in found.values()
