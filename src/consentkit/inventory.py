@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 
+from consentkit.classifier import Classification
 from consentkit.guard.guard import Cookies
 from consentkit.guard.set_cookie import declare_line
 
@@ -33,9 +34,16 @@ class Inventory:
         for cookie, found in cookies.held:
             if cookie.name not in self._said and len(self._said) < _MOST_NAMES:
                 self._said.add(cookie.name)
-                what = found.category or "unknown: hold or declare it"
-                _LOG.warning("consentkit.G010 %s a cookie (%s). %s", self._verb, what, declare_line(cookie.name))
+                self._say(cookie.name, found)
 
     def paths(self, name: str) -> frozenset[str]:
         """The paths, other than "/", under which the app set this cookie."""
         return frozenset(self._paths.get(name, ()))
+
+    def _say(self, name: str, found: Classification) -> None:
+        line = declare_line(name, found.category)
+        if found.reason == "declared":
+            _LOG.info("consentkit.G010 %s until there is consent, as declared: %s", self._verb, line)
+        else:
+            what = f"{found.category}, says the catalogue" if found.category else "nobody knows it"
+            _LOG.warning("consentkit.G011 %s a cookie (%s). To declare it: %s", self._verb, what, line)

@@ -62,11 +62,11 @@ def may_leave(cookie: SetCookie, found: Classification, decision: Decision) -> b
     return (cookie.http_only and not cookie.lasting) or _SPARED.search(cookie.name) is not None
 
 
-def declare_line(name: str) -> str:
-    """The TOML that would declare a cookie nobody knows, for the log. The name is an app's, or a visitor's: escaped."""
+def declare_line(name: str, category: str | None) -> str:
+    """The TOML that would declare a cookie, for the log. The name is an app's, or a visitor's: escaped."""
     shown = name.encode("ascii", "backslashreplace").decode().replace("\\", "\\\\").replace('"', '\\"')
     clean = "".join(char for char in shown if char.isprintable())[:128]
-    return f'[[cookies]] name = "{clean}", category = "…", purpose = "…", retention = "…"'
+    return f'[[cookies]] name = "{clean}", category = "{category or "…"}", purpose = "…", retention = "…"'
 
 
 def _before(expires: str, now: float) -> bool:
