@@ -42,14 +42,19 @@ def for_the_app(head: RequestHead, keys: Callable[[], Container[str]]) -> Reques
     kept: list[Header] = []
     for name, value in head.headers:
         if name == b"if-none-match":
-            value = _conditions(value, keys(), page)
+            if not (value := _conditions(value, keys(), page)):
+                continue
         elif page and name == b"accept-encoding":
-            value = b"gzip" if any(token.startswith("gzip") for token in tokens(value)) else b"identity"
+            value = b"gzip" if _takes_gzip(value) else b"identity"
         elif page and name in (b"if-modified-since", b"range", b"if-range"):
             continue
-        if value:
-            kept.append((name, value))
+        kept.append((name, value))
     return head.with_headers(tuple(kept))
+
+
+def _takes_gzip(value: bytes) -> bool:
+    """Whether an Accept-Encoding names gzip, and not to refuse it (RFC 9110 §12.5.3)."""
+    return any(re.fullmatch(r"(x-)?gzip(\s*;\s*q=(1|0?\.0*[1-9])[0-9.]*)?", token) for token in tokens(value))
 
 
 def _conditions(value: bytes, keys: Container[str], page: bool) -> bytes:

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterator
 
 _GZIP = 31  # zlib's window bits for a gzip wrapper
+_MAGIC = b"\x1f\x8b"
 _PIECE = 1 << 16
 
 
@@ -26,15 +27,26 @@ class Identity:
 
 
 class Gzip:
-    """gzip, both ways. What is not gzip after all raises zlib.error."""
+    """gzip, both ways. What is not gzip from its first byte raises zlib.error; what breaks off later, ends there."""
 
     def __init__(self) -> None:
         self._unpack = zlib.decompressobj(_GZIP)
         self._pack = zlib.compressobj(6, zlib.DEFLATED, _GZIP)
+        self._begun = False
+        self._broken = False
 
     def decode(self, chunk: bytes) -> Iterator[bytes]:
-        while chunk:
-            yield self._unpack.decompress(chunk, _PIECE)
+        while chunk and not self._broken:
+            try:
+                piece = self._unpack.decompress(chunk, _PIECE)
+            except zlib.error:
+                if not self._begun and not chunk.startswith(_MAGIC):
+                    raise
+                # Damaged, or padding behind the last member: browsers show what came before, so that is the page.
+                self._broken = True
+                return
+            self._begun = True
+            yield piece
             chunk = self._unpack.unconsumed_tail
             if self._unpack.eof and (following := self._unpack.unused_data):
                 # A gzip file may have several members (RFC 1952 §2.2).

@@ -29,20 +29,22 @@ def expire(
     left = MOST_BYTES
     for name in [*names[start:], *names[:start]]:
         for line in expire_lines(name, host, paths_of(name), secure=secure):
-            left -= len(b"set-cookie: ") + len(line) + len(b"\r\n")
-            if left < 0:
-                return lines
-            lines.append((b"set-cookie", line))
+            size = len(b"set-cookie: ") + len(line) + len(b"\r\n")
+            if size <= left:
+                lines.append((b"set-cookie", line))
+                left -= size
     return lines
 
 
 def expire_lines(name: str, host: str, paths: Iterable[str], *, secure: bool) -> Iterator[bytes]:
     """The lines that drop one cookie, wherever it may have been set."""
     encoded = name.encode("latin-1")
+    # RFC 6265bis §4.1.3: browsers ignore a line for one of these names without what the name promises.
+    suffix = b"; Secure" if secure or name.startswith(("__Secure-", "__Host-", "__Http-")) else b""
+    suffix += b"; HttpOnly" if name.startswith(("__Http-", "__Host-Http-")) else b""
     if name.startswith("__Host-"):
-        yield encoded + _EXPIRED + b"; Path=/; Secure"
+        yield encoded + _EXPIRED + b"; Path=/" + suffix
         return
-    suffix = b"; Secure" if secure or name.startswith("__Secure-") else b""
     for path in dict.fromkeys(["/", *paths]):
         yield encoded + _EXPIRED + b"; Path=" + path.encode("latin-1") + suffix
         for domain in _domains(host):
@@ -58,5 +60,5 @@ def _domains(host: str) -> Iterator[bytes]:
     labels = host.split(".")
     if len(labels) < 2 or labels[-1].isdigit() or not re.fullmatch(r"[a-z0-9._-]+", host):
         return  # a single label, an address, or nothing that a Domain may name
-    for start in range(max(0, len(labels) - _DEEPEST), len(labels) - 1):
+    for start in dict.fromkeys([0, *range(max(0, len(labels) - _DEEPEST), len(labels) - 1)]):
         yield ".".join(labels[start:]).encode("ascii")

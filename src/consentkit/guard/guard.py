@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from consentkit.classifier import Classification, Classifier
-from consentkit.decision import Decision
+from consentkit.decision import EVERYTHING, Decision
 from consentkit.guard.coding import Gzip, Identity, coding_for
 from consentkit.guard.html import HtmlRewriter
 from consentkit.guard.inline import loads, snippet_urls
@@ -113,7 +113,10 @@ class HtmlGuard:
     ) -> None:
         self._coding = coding
         self._rewriter = HtmlRewriter(terms.judge, terms.judge_script, insert, candidate=candidate)
+        if terms.decision.granted >= EVERYTHING:
+            self._rewriter.only_place()
         self._begun = False
+        self._readable = False
         self._given_up = False
 
     @property
@@ -122,25 +125,37 @@ class HtmlGuard:
         return self._rewriter.held.total()
 
     def feed(self, chunk: bytes) -> bytes:
+        self._begin(chunk)
+        if self._given_up:
+            return chunk
+        pieces: list[bytes] = []
+        try:
+            # Piece by piece: a small chunk that unpacks to a huge one is never held whole.
+            for piece in self._coding.decode(chunk):
+                self._readable = self._readable or bool(piece)
+                pieces.append(self._coding.encode(self._rewriter.feed(piece)))
+        except zlib.error:
+            if not self._readable:
+                # Nobody can read this body, a browser neither: it goes out as it came.
+                self._given_up = not _unread("not the gzip it says it is")
+                return chunk
+            # Damaged later on: a browser shows what it could read, so that has to be guarded; the rest is lost.
+        return b"".join(pieces)
+
+    def finish(self, last: bytes = b"") -> bytes:
+        if self._begun or not isinstance(self._coding, Identity):
+            body = self.feed(last)
+            if not self._given_up:
+                body += self._coding.encode(self._rewriter.finish()) + self._coding.finish()
+        else:
+            self._begin(last)
+            body = last if self._given_up else self._rewriter.whole(last)
+        for note in self._rewriter.notes:
+            _LOG.warning("consentkit.G001 a page could not be judged in full: %s", note)
+        return body
+
+    def _begin(self, chunk: bytes) -> None:
         if chunk and not self._begun:
             self._begun = True
             if isinstance(self._coding, Identity) and chunk.startswith(_WIDE_MARKS):  # a BOM goes before any header
                 self._given_up = not _unread("a byte order mark of UTF-16")
-        if self._given_up:
-            return chunk
-        try:
-            page = b"".join(map(self._rewriter.feed, self._coding.decode(chunk)))
-            return self._coding.encode(page)
-        except zlib.error:
-            # Nobody can read this body, a browser neither: it goes out as it came.
-            self._given_up = not _unread("not the gzip it says it is")
-            return chunk
-
-    def finish(self, last: bytes = b"") -> bytes:
-        body = self.feed(last)
-        if self._given_up:
-            return body
-        body += self._coding.encode(self._rewriter.finish()) + self._coding.finish()
-        for note in self._rewriter.notes:
-            _LOG.warning("consentkit.G001 a page could not be judged in full: %s", note)
-        return body

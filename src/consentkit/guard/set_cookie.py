@@ -15,8 +15,8 @@ from consentkit.policy import Category
 
 # Nobody may lose a login over us: an undeclared cookie passes under a name that says login, CSRF or cart.
 _SPARED = re.compile(
-    r"(?:^|[-_.])(?:sid|sess|session|sessionid|csrf\w*|xsrf\w*|auth|jwt|token|access_token|refresh_token|id_token"
-    r"|remember\w*|login\w*|cart\w*|basket\w*|checkout\w*)(?:$|[-_.])|session|csrf|xsrf",
+    r"(?:^|[-_.])(?:sid|sess|auth|jwt|token|(?:access|refresh|id|auth|user)[-_.]?token"
+    r"|remember\w*|login\w*|cart\w*|basket\w*|checkout\w*)(?:$|[-_.])|session|csrf|xsrf|logged[-_.]?in",
     re.IGNORECASE,
 )
 
@@ -43,8 +43,9 @@ def parse_set_cookie(line: bytes, now: float) -> SetCookie:
         key, _, content = attribute.partition("=")
         said[key.strip().lower()] = content.strip()
     lasting, deletes = "max-age" in said or "expires" in said, False
-    if re.fullmatch(r"-?[0-9]+", said.get("max-age", "")):
-        deletes = int(said["max-age"][:12]) <= 0
+    age = said.get("max-age", "")
+    if re.fullmatch(r"-?[0-9]+", age):
+        deletes = age.startswith("-") or not age.strip("0")
     elif "expires" in said:
         deletes = _before(said["expires"], now)
     return SetCookie(name.strip(), said.get("path"), "httponly" in said, lasting, deletes)

@@ -1,0 +1,113 @@
+"""What a browser makes of the text of an attribute: entities decoded, URL cleaned, sources of a srcset told apart.
+
+Knows the HTML and URL standards' text rules; not trackers, not elements. Where a browser's answer depends on the page
+("https:host" is a host on an http page), the reading that names a host is taken, so that a judge gets to see it.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from base64 import b64decode
+from binascii import Error as Base64Error
+from collections.abc import Iterator
+from html.entities import html5
+from urllib.parse import unquote, unquote_to_bytes, urljoin
+
+_REFERENCE = re.compile(r"&(?:#(?:[0-9]+|[xX][0-9a-fA-F]+);?|([A-Za-z][A-Za-z0-9]*);?(=?))")
+_STRIPPED = "".join(map(chr, range(0x21)))  # "leading or trailing C0 control or space"
+_AWAY = str.maketrans("", "", "\t\n\r")  # "remove all ASCII tab or newline"
+_PLAIN = re.compile(rb"(?:(?:https?:)?//[a-z0-9.-]++(?::[0-9]++)?(?=[/?#]|\Z)|/(?!/))[!-%'-\[\]-~]*+\Z")
+_NETWORK = re.compile(r"(?:(https?|wss?|ftp):[/\\]*|[/\\]{2,})([^/\\?#]*)([^?#]*)(.*)\Z", re.I | re.S)
+_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
+_HTML_SPACE = " \t\n\f\r"
+
+
+def attribute_text(raw: bytes) -> str:
+    """The value of an attribute as the tokenizer decodes it ("named character reference state", in attributes)."""
+    text = raw.decode("utf-8", "replace")
+    return _REFERENCE.sub(_decoded, text) if "&" in text else text
+
+
+def browser_url(text: str, base: str = "") -> str:
+    """The URL a browser would resolve this text to, as far as the text alone decides it."""
+    text = text.strip(_STRIPPED).translate(_AWAY)
+    network = _NETWORK.match(text)
+    if network:
+        scheme, host, path, rest = network.groups()
+        text = f"{scheme.lower() + ':' if scheme else ''}//{_host(host)}{path.replace(chr(92), '/')}{rest}"
+    elif "\\" in text and not _SCHEME.match(text):
+        head, mark, tail = text.partition("?")
+        text = head.replace("\\", "/") + mark + tail
+    if base and not _SCHEME.match(text):
+        return urljoin(base, text)
+    return text
+
+
+def plain_url(raw: bytes, base: str = "") -> str:
+    """`browser_url` of an attribute's bytes, with a short way for a value in which nothing is special."""
+    if not base and _PLAIN.match(raw):
+        return raw.decode("ascii")
+    return browser_url(attribute_text(raw), base)
+
+
+def srcset_urls(text: str) -> Iterator[str]:
+    """The URLs of a srcset ("parse a srcset attribute"): a comma inside a URL or parentheses does not separate."""
+    pos = 0
+    while pos < len(text):
+        while pos < len(text) and text[pos] in _HTML_SPACE + ",":
+            pos += 1
+        start = pos
+        while pos < len(text) and text[pos] not in _HTML_SPACE:
+            pos += 1
+        url = text[start:pos]
+        if url.rstrip(","):
+            yield url.rstrip(",")
+        if not url.endswith(","):
+            pos = _descriptors_end(text, pos)
+
+
+def data_text(url: str) -> str:
+    """The text inside a data: URL."""
+    head, _, payload = url.partition(",")
+    if not head.rstrip().lower().endswith(";base64"):
+        return unquote(payload)
+    try:
+        return b64decode(unquote_to_bytes(payload) + b"==").decode("utf-8", "replace")
+    except Base64Error:
+        return payload
+
+
+def _decoded(match: re.Match[str]) -> str:
+    """One character reference; without its semicolon a name counts only when no "=" or letter follows."""
+    name = match[1]
+    if name is None or (name + ";" in html5 and match[0].endswith(";")):
+        return html.unescape(match[0])
+    if match[0].endswith(";") or not match[2]:
+        return html5[name] + match[0][1 + len(name) :] if name in html5 else match[0]
+    return match[0]
+
+
+def _host(text: str) -> str:
+    """A host as the URL standard's host parser maps it: no user name, percent-decoded, folded to plain letters."""
+    host = text.rpartition("@")[2]
+    if "%" in host:
+        host = unquote(host)
+    if not host.isascii():
+        folded = unicodedata.normalize("NFKC", host).replace("。", ".")
+        host = "".join(c for c in folded if unicodedata.category(c) != "Cf")
+    return host.lower()
+
+
+def _descriptors_end(text: str, pos: int) -> int:
+    depth = 0
+    while pos < len(text):
+        if text[pos] == "(":
+            depth += 1
+        elif text[pos] == ")":
+            depth = 0
+        elif text[pos] == "," and not depth:
+            return pos + 1
+        pos += 1
+    return pos
