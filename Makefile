@@ -1,6 +1,8 @@
 # Two commands: `make demo` shows it, `make test` proves it. Both install what they need into .venv.
 
-PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+# The first Python here that runs and is new enough.
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 BIN := .venv/bin
 PYTEST_ARGS ?= -n 2 --dist loadfile
 
@@ -27,7 +29,7 @@ clean:
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .venv/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "consentkit needs Python 3.11 or later: make PYTHON=python3.12 …")'
+	@test -n "$(PYTHON)" || { echo "consentkit needs Python 3.11 or later; name one: make PYTHON=/path/to/python3 …"; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --upgrade pip
 
