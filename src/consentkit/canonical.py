@@ -18,11 +18,13 @@ _LIMIT = 2**53
 
 def encode(value: Any) -> bytes:
     """`value` in its one spelling. Raises MalformedError for what has none (floats, odd keys, lone surrogates)."""
-    _check(value)
     try:
+        _check(value)
         return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
     except UnicodeEncodeError as error:
         raise MalformedError("canonical JSON string", error.object[error.start : error.end]) from None
+    except RecursionError:
+        raise MalformedError("canonical JSON (too deep)") from None
 
 
 def decode(data: bytes) -> Any:

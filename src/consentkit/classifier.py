@@ -69,12 +69,14 @@ class Classifier:
         host = host_of(match["authority"])
         path = match["path"].replace("\\", "/")
         path = path if path.startswith("/") else "/" + path
-        if key := self._remembered(("url", host + path)):
-            return key
-        declared = self._declared_host(host, path)
-        if declared is None and (host == own_host or host in self._own_hosts):
-            return FIRST_PARTY
-        return self._remember(("url", host + path), declared or _catalogued(host, path))
+        own = host == own_host or host in self._own_hosts
+        key = ("own url" if own else "url", host + path)
+        return self._remembered(key) or self._remember(key, self._url(host, path, own=own))
+
+    def _url(self, host: str, path: str, *, own: bool) -> Classification:
+        if declared := self._declared_host(host, path):
+            return declared
+        return FIRST_PARTY if own else _catalogued(host, path)
 
     def _cookie(self, name: str) -> Classification:
         if name.removeprefix("__Host-") in OURS:

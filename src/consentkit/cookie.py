@@ -18,6 +18,8 @@ from consentkit.policy import OPTIONAL_CATEGORIES, Edition
 from consentkit.seal import Sealer
 
 NAME, SHOWN_NAME = OURS
+# How much of a policy's name `ck_s` carries.
+POLICY_LETTERS = 8
 _VERSION = 1
 _HEAD = struct.Struct(">BBBI16s8s")  # version, kind and flags, categories, Unix time, visitor, policy
 _KINDS = tuple(ChoiceKind)
@@ -92,7 +94,7 @@ class StandingCookie:
 def format_shown(decision: Decision, edition: Edition) -> str:
     """`ck_s`: the granted categories as letters ("0" for none), a short policy name, "v" if vendors were chosen."""
     letters = "".join(category[0] for category in OPTIONAL_CATEGORIES if category in decision.granted) or "0"
-    return f"{letters}.{edition.short[:8]}{'v' if decision.vendors else ''}"
+    return f"{letters}.{edition.short[:POLICY_LETTERS]}{'v' if decision.vendors else ''}"
 
 
 def set_line(name: str, value: str, max_age: int, attributes: Attributes, *, http_only: bool) -> bytes:

@@ -114,8 +114,9 @@ class Decision:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any] | None) -> Decision:
         """The decision handed over by `to_dict`; where there is none, or it is damaged, nothing is granted."""
+        if not isinstance(data, Mapping) or not all(isinstance(data.get(key), list) for key in ("granted", "vendors")):
+            return cls()
         try:
-            assert data is not None
             return cls(
                 granted=frozenset(data["granted"]) & EVERYTHING | ESSENTIAL_ONLY,
                 vendors=frozenset(data["vendors"]),
@@ -125,7 +126,7 @@ class Decision:
                 gpc=bool(data["gpc"]),
                 ask=False,
             )
-        except (AssertionError, KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError):
             return cls()
 
 
@@ -169,7 +170,7 @@ def _still_covered(
     granted, vendors, lapsed = set(ESSENTIAL_ONLY), set[str](), set[str]()
     for category in OPTIONAL_CATEGORIES:
         named = frozenset(now.get(category, {})) - {OWN}
-        grown = widened(then or {}, now, category)
+        grown = frozenset[str]() if then is now else widened(then or {}, now, category)
         if category in choice.categories and then is not None and not grown:
             granted.add(category.value)
         elif category in choice.categories:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote
 
 Header = tuple[bytes, bytes]
@@ -106,12 +107,16 @@ def tokens(value: bytes | None) -> tuple[str, ...]:
 
 
 def directives(head: ResponseHead) -> frozenset[str]:
-    """The names of all Cache-Control directives of a response (RFC 9111 §5.2)."""
+    """The names of all Cache-Control directives of a response (RFC 9111 §5.2).
+
+    `private="set-cookie"` speaks of one header only, not of the response: it is left out (§5.2.2.7).
+    """
     return frozenset(
         token.partition("=")[0].strip()
         for key, value in head.headers
         if key == b"cache-control"
         for token in tokens(value)
+        if not token.startswith("private=")
     )
 
 
@@ -127,6 +132,7 @@ def merge_vary(head: ResponseHead, *names: str) -> ResponseHead:
     return head.replacing(b"vary", value)
 
 
+@lru_cache(maxsize=256)  # browsers send one of few values, on every request
 def preferred_languages(value: bytes | None) -> tuple[str, ...]:
     """The tags of an Accept-Language, best first, lower-case; refused ones (q=0) left out (RFC 9110 §12.5.4)."""
     weighed = []
@@ -152,7 +158,10 @@ def local_path(value: str) -> str | None:
         return None
     if len(value) > 2000 or any(ord(char) < 0x20 or ord(char) == 0x7F for char in value):
         return None
-    return quote(value, safe="/%:?#[]@!$&'()*+,;=-._~")
+    try:
+        return quote(value, safe="/%:?#[]@!$&'()*+,;=-._~")
+    except UnicodeEncodeError:  # half of a surrogate pair, as JSON can write it
+        return None
 
 
 def parse_query(query: str) -> dict[str, str]:

@@ -6,6 +6,7 @@ In memory, bounded, names and paths only: never a value.
 from __future__ import annotations
 
 import logging
+import re
 
 from consentkit.classifier import Classification
 from consentkit.guard.guard import Cookies
@@ -14,6 +15,8 @@ from consentkit.guard.set_cookie import declare_line
 _LOG = logging.getLogger("consentkit")
 _MOST_NAMES = 1000
 _MOST_PATHS = 4
+# Paths other than "/" that can be written back into a header.
+_PATH = re.compile(r"/[!-:<-~]{1,1000}")
 
 
 class Inventory:
@@ -27,9 +30,10 @@ class Inventory:
     def notice(self, cookies: Cookies) -> None:
         """Take in one response's Set-Cookie lines; each cookie held is named once in the log."""
         for cookie in cookies.seen:
-            if cookie.path and cookie.path != "/" and (cookie.name in self._paths or len(self._paths) < _MOST_NAMES):
+            known = cookie.name in self._paths or len(self._paths) < _MOST_NAMES
+            if known and cookie.path and _PATH.fullmatch(cookie.path):
                 paths = self._paths.setdefault(cookie.name, set())
-                if len(paths) < _MOST_PATHS and cookie.path.isascii():
+                if len(paths) < _MOST_PATHS:
                     paths.add(cookie.path)
         for cookie, found in cookies.held:
             if cookie.name not in self._said and len(self._said) < _MOST_NAMES:

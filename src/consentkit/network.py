@@ -6,7 +6,7 @@ Knows a request head and the networks whose word counts. Without a trusted proxy
 from __future__ import annotations
 
 from collections.abc import Sequence
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -22,8 +22,14 @@ class Origin(NamedTuple):
 
     scheme: str
     host: str
-    network: str
+    client: str
     country: str | None
+
+    @property
+    def network(self) -> str:
+        """As much of the client's address as is counted against abuse; "" where there is no address."""
+        address = _address(self.client)
+        return str(ip_network((address, _COUNTED_BITS[address.version]), strict=False)) if address else ""
 
 
 def origin_of(head: RequestHead, policy: Policy) -> Origin:
@@ -35,7 +41,7 @@ def origin_of(head: RequestHead, policy: Policy) -> Origin:
         client = _first_stranger(head.text(b"x-forwarded-for"), policy.trusted_proxies) or client
         if name := policy.jurisdiction.country_header:
             country = _country(head.text(name.encode("ascii")))
-    return Origin("https" if scheme in ("https", "wss") else "http", host.strip().lower(), _network(client), country)
+    return Origin("https" if scheme in ("https", "wss") else "http", host.strip().lower(), client, country)
 
 
 def same_origin(head: RequestHead, origin: Origin) -> bool | None:
@@ -55,12 +61,18 @@ def same_origin(head: RequestHead, origin: Origin) -> bool | None:
         return False
 
 
-def _within(client: str, networks: Sequence[IPv4Network | IPv6Network]) -> bool:
+def _address(client: str) -> IPv4Address | IPv6Address | None:
+    """The address in a text. A socket for both kinds writes IPv4 ones as "::ffff:192.0.2.1" (RFC 4291 §2.5.5.2)."""
     try:
         address = ip_address(client)
     except ValueError:
-        return False
-    return any(address in network for network in networks)
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def _within(client: str, networks: Sequence[IPv4Network | IPv6Network]) -> bool:
+    address = _address(client)
+    return address is not None and any(address in network for network in networks)
 
 
 def _last(value: str) -> str:
@@ -80,11 +92,3 @@ def _country(value: str) -> str | None:
     code = value.strip().upper()
     known = len(code) == 2 and code.isascii() and code.isalpha() and code not in ("XX", "T1")  # CDNs' "unknown", Tor
     return code if known else None
-
-
-def _network(client: str) -> str:
-    try:
-        address = ip_address(client)
-    except ValueError:
-        return ""
-    return str(ip_network((address, _COUNTED_BITS[address.version]), strict=False))

@@ -9,16 +9,15 @@ from __future__ import annotations
 import os
 import secrets as randomness
 import warnings
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from consentkit.errors import ConfigError, MalformedError, Problem
 from consentkit.policy import Policy, load_policy, parse_policy
+from consentkit.policy.model import Network
 from consentkit.tlog import Signer
 
 DATA = Path(".consentkit")
@@ -35,9 +34,9 @@ class Settings:
     """
 
     policy: Policy
-    secrets: tuple[str, ...]
+    secrets: tuple[str, ...] = field(repr=False)
     signer: Signer
-    database: str
+    database: str = field(repr=False)  # may hold a password
     data: Path
     production: bool
 
@@ -49,23 +48,26 @@ def load_settings(
     secret: str | None = None,
     signing_key: str | None = None,
     production: bool | None = None,
+    invent: bool = True,
     environ: Mapping[str, str] = os.environ,
 ) -> Settings:
     """The settings as they stand. Raises ConfigError with every problem in them.
 
     Arguments go before variables: CONSENTKIT_POLICY, _DATABASE, _DATA, _SECRET, _SIGNING_KEY, _ENV, _TRUSTED_PROXIES.
     A secret may be several, separated by spaces, oldest first. A signing key is its text or the path of its file.
+    `invent` allows new keys where none are set or kept, outside production.
     """
     found: list[Problem] = []
-    live = production if production is not None else environ.get("CONSENTKIT_ENV", "") == "production"
-    declared = _policy(policy, environ, found)
+    live = production if production is not None else environ.get("CONSENTKIT_ENV", "").strip().lower() == "production"
+    proxies = _proxies(environ.get("CONSENTKIT_TRUSTED_PROXIES", ""), found)
+    declared = _policy(policy, proxies, environ, found)
     folder = Path(data or environ.get("CONSENTKIT_DATA") or DATA)
-    own = _KeyFolder(folder, _origin(declared))
-    sealing = _secrets(secret or environ.get("CONSENTKIT_SECRET"), live, own, found)
-    signer = _signer(signing_key or environ.get("CONSENTKIT_SIGNING_KEY"), live, own, found)
+    keys = _KeyFolder(folder, found, live=live, invent=invent)
+    sealing = _secrets(secret or environ.get("CONSENTKIT_SECRET"), keys, found)
+    signer = _signer(signing_key or environ.get("CONSENTKIT_SIGNING_KEY"), keys, _origin(declared), found)
     if found or signer is None:
         raise ConfigError("settings", found)
-    if own.used and not live:
+    if keys.used:
         warnings.warn(
             f"consentkit made its keys in {folder}: fine for development. In production set CONSENTKIT_SECRET and "
             "CONSENTKIT_SIGNING_KEY (`consentkit ledger keygen` prints both) and CONSENTKIT_ENV=production.",
@@ -81,28 +83,28 @@ def new_secret() -> str:
 
 
 def _policy(
-    given: Policy | Mapping[str, Any] | str | Path | None, environ: Mapping[str, str], found: list[Problem]
+    given: Policy | Mapping[str, Any] | str | Path | None,
+    proxies: tuple[Network, ...],
+    environ: Mapping[str, str],
+    found: list[Problem],
 ) -> Policy:
     if isinstance(given, Policy):
-        policy = given
-    else:
-        source = given or environ.get("CONSENTKIT_POLICY") or (POLICY if POLICY.exists() else None)
-        try:
-            policy = parse_policy({}, "defaults") if source is None else load_policy(source)
-        except ConfigError as error:
-            found.extend(error.problems)
-            policy = Policy()
-    return _with_proxies(policy, environ.get("CONSENTKIT_TRUSTED_PROXIES", ""), found)
-
-
-def _with_proxies(policy: Policy, listed: str, found: list[Problem]) -> Policy:
+        return given.model_copy(update={"trusted_proxies": given.trusted_proxies + proxies})
+    source = given if given is not None else environ.get("CONSENTKIT_POLICY") or (POLICY if POLICY.exists() else None)
     try:
-        networks = tuple(ip_network(part) for part in listed.replace(",", " ").split())
-    except (ValueError, ValidationError) as error:
+        return parse_policy({}, "defaults", proxies) if source is None else load_policy(source, proxies)
+    except ConfigError as error:
+        found.extend(error.problems)
+        return Policy()
+
+
+def _proxies(listed: str, found: list[Problem]) -> tuple[Network, ...]:
+    try:
+        return tuple(ip_network(part) for part in listed.replace(",", " ").split())
+    except ValueError as error:
         remedy = 'List networks, such as "10.0.0.0/8 192.0.2.1".'
         found.append(Problem("consentkit.E022", "CONSENTKIT_TRUSTED_PROXIES", f"{error}.", remedy, listed[:60]))
-        return policy
-    return policy.model_copy(update={"trusted_proxies": policy.trusted_proxies + networks}) if networks else policy
+        return ()
 
 
 def _origin(policy: Policy) -> str:
@@ -110,32 +112,26 @@ def _origin(policy: Policy) -> str:
     return f"{policy.site.hosts[0] if policy.site.hosts else policy.site.id}/consent-log"
 
 
-def _secrets(given: str | None, live: bool, own: _KeyFolder, found: list[Problem]) -> tuple[str, ...]:
-    if given:
-        values = tuple(given.split())
-        if any(len(value) < SHORTEST_SECRET for value in values):
-            message = f"is shorter than {SHORTEST_SECRET} characters: it could be guessed."
-            remedy = "Take the one that `consentkit ledger keygen` prints."
-            found.append(Problem("consentkit.E021", "CONSENTKIT_SECRET", message, remedy))
-        return values
-    if live:
-        message = "is not set, and in production none is invented: visitors' choices would not survive a restart."
-        found.append(Problem("consentkit.E020", "CONSENTKIT_SECRET", message, _KEYGEN))
+def _secrets(given: str | None, keys: _KeyFolder, found: list[Problem]) -> tuple[str, ...]:
+    text = given or keys.kept("CONSENTKIT_SECRET", "secret", new_secret)
+    if text is None:
         return ()
-    return (own.secret(),)
+    values = tuple(text.split())
+    if not values or any(len(value) < SHORTEST_SECRET for value in values):
+        message = f"is shorter than {SHORTEST_SECRET} characters: it could be guessed."
+        remedy = "Take the one that `consentkit ledger keygen` prints."
+        found.append(Problem("consentkit.E021", "CONSENTKIT_SECRET", message, remedy))
+    return values
 
 
-def _signer(given: str | None, live: bool, own: _KeyFolder, found: list[Problem]) -> Signer | None:
-    if not given and live:
-        message = "is not set, and in production none is invented: the ledger would change its name."
-        found.append(Problem("consentkit.E020", "CONSENTKIT_SIGNING_KEY", message, _KEYGEN))
+def _signer(given: str | None, keys: _KeyFolder, origin: str, found: list[Problem]) -> Signer | None:
+    text = given or keys.kept("CONSENTKIT_SIGNING_KEY", "signing.key", lambda: Signer.generate(origin).to_text())
+    if text is None:
         return None
-    if not given:
-        return own.signer()
     try:
-        text = given if given.startswith("PRIVATE+KEY+") else Path(given).read_text(encoding="ascii").strip()
-        return Signer.from_text(text)
-    except (OSError, UnicodeDecodeError, MalformedError):
+        key = text if text.startswith("PRIVATE+KEY+") else Path(text).read_text(encoding="ascii").strip()
+        return Signer.from_text(key)
+    except (OSError, ValueError, MalformedError):
         message = "is neither a signing key nor a readable file with one."
         found.append(Problem("consentkit.E023", "CONSENTKIT_SIGNING_KEY", message, _KEYGEN))
         return None
@@ -147,25 +143,43 @@ _KEYGEN = "Set it to what `consentkit ledger keygen` prints."
 class _KeyFolder:
     """Keys made once for development: mode 0600 in a folder of ours, which tells git to leave it alone."""
 
-    def __init__(self, folder: Path, origin: str) -> None:
+    def __init__(self, folder: Path, found: list[Problem], *, live: bool, invent: bool) -> None:
         self._folder = folder
-        self._origin = origin
+        self._found = found
+        self._live = live
+        self._invent = invent
         self.used = False
 
-    def secret(self) -> str:
-        return self._kept("secret", new_secret)
-
-    def signer(self) -> Signer:
-        return Signer.from_text(self._kept("signing.key", lambda: Signer.generate(self._origin).to_text()))
-
-    def _kept(self, name: str, make: Any) -> str:
+    def kept(self, setting: str, name: str, make: Callable[[], str]) -> str | None:
+        """The key kept under `name` for want of a setting, made if it is the first time; None, and why not."""
         path = self._folder / name
-        if not path.exists():
-            self.used = True
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write_once(self._folder / ".gitignore", "*\n")
-            _write_once(path, make() + "\n")
-        return path.read_text(encoding="ascii").strip()
+        try:
+            # Where the start is off already nothing is made: a new key might bear another site's name.
+            if self._invent and not self._live and not self._found and not path.exists():
+                self._make(path, make() + "\n")
+            if not self._live and path.exists():
+                return path.read_text(encoding="ascii").strip()
+        except (OSError, ValueError) as error:
+            message = f"is not set, and {path} can be neither read nor made ({error.__class__.__name__})."
+            remedy = "Set it, or let CONSENTKIT_DATA name a folder that the app may write to."
+            self._found.append(Problem("consentkit.E025", setting, message, remedy))
+            return None
+        if self._live:
+            message = "is not set, and in production none is invented."
+            self._found.append(Problem("consentkit.E020", setting, message, _KEYGEN))
+        elif not self._invent:
+            message = f"is not set, and there is no {path}."
+            self._found.append(Problem("consentkit.E020", setting, message, _ELSEWHERE))
+        return None
+
+    def _make(self, path: Path, text: str) -> None:
+        self.used = True
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write_once(self._folder / ".gitignore", "*\n")
+        _write_once(path, text)
+
+
+_ELSEWHERE = "Name the app's folder with --data or CONSENTKIT_DATA; the app makes its keys when it first starts."
 
 
 def _write_once(path: Path, text: str) -> None:

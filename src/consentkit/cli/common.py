@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,13 +25,11 @@ json_option: Callable[[Any], Any] = click.option("--json", "as_json", is_flag=Tr
 
 
 def settings_for(data: Path | None) -> Settings:
-    """The settings the app would have. Raises ConfigError."""
+    """The settings the app has; a command makes no keys. Raises ConfigError."""
     if data is not None and not data.is_dir():
         raise click.UsageError(f"--data {data}: there is no such folder.")
     policy = data / POLICY if data and (data / POLICY).exists() else None
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # that keys are for development is said when an app starts
-        return load_settings(policy=policy, data=data)
+    return load_settings(policy=policy, data=data, invent=False)
 
 
 @contextmanager
@@ -45,6 +42,11 @@ def opened_ledger(data: Path | None) -> Iterator[tuple[Settings, Ledger]]:
         yield settings, ledger
     finally:
         ledger.close()
+
+
+def plain(text: str) -> str:
+    """A text out of a stranger's file, without what would command a terminal."""
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text[:500])
 
 
 @contextmanager

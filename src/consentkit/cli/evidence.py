@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from consentkit.cli.common import FINDING, data_option, json_option, opened_ledger, output
+from consentkit.cli.common import FINDING, data_option, json_option, opened_ledger, output, plain
 from consentkit.errors import MalformedError
 from consentkit.export.rows import csv_lines, json_lines
 from consentkit.ledger.bundle import write_bundle
@@ -60,7 +60,7 @@ def verify(file: Path, vkey: str | None, since: Path | None, as_json: bool) -> N
         click.echo(json.dumps([_as_json(report) for report in reports]))
     for report in reports:
         _say(report)
-    if not reports or not all(report.proven for report in reports):
+    if not all(report.proven for report in reports):
         raise SystemExit(FINDING)
 
 
@@ -81,8 +81,10 @@ def _receipts(data: bytes, key: Verifier | None) -> list[Report]:
     try:
         value: Any = json.loads(data)
         receipts = value.get("receipts", [value])
+        if not receipts:
+            raise ValueError("there is none in this file")
         return [verify_receipt(receipt, key) for receipt in receipts]
-    except (ValueError, AttributeError, TypeError) as error:
+    except (ValueError, AttributeError, TypeError, RecursionError) as error:
         report = Report()
         report.find("receipt", f"not a receipt: {error}")
         return [report]
@@ -90,10 +92,10 @@ def _receipts(data: bytes, key: Verifier | None) -> list[Report]:
 
 def _say(report: Report) -> None:
     for finding in report.findings:
-        click.echo(f"WRONG  {finding}", err=True)
+        click.echo(f"WRONG  {plain(str(finding))}", err=True)
     if report.findings:
         return
-    click.echo(f"{report.origin}: {report.entries} entries, root {report.root.hex()}", err=True)
+    click.echo(f"{plain(report.origin)}: {report.entries} entries, root {report.root.hex()}", err=True)
     if not report.anchors:
         click.echo(
             "Self-consistent, not anchored: anybody could have made all of it. Give --vkey, the log's key as you got "
@@ -101,7 +103,7 @@ def _say(report: Report) -> None:
             err=True,
         )
     for anchor in report.anchors:
-        click.echo(f"Anchored by the {anchor}.", err=True)
+        click.echo(f"Anchored by the {plain(anchor)}.", err=True)
     if report.anchors:
         click.echo(_LIMITS, err=True)
 

@@ -18,7 +18,9 @@ class _Commands(click.Group):
     def invoke(self, context: click.Context) -> object:
         try:
             return super().invoke(context)
-        except ConsentkitError as error:
+        except BrokenPipeError:  # whoever read our output has seen enough: click ends quietly
+            raise
+        except (ConsentkitError, OSError) as error:
             click.echo(str(error), err=True)
             context.exit(2)
 

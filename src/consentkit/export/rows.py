@@ -87,7 +87,7 @@ def _cell(value: Any) -> str:
     else:
         text = str(value)
     # A spreadsheet would run these as formulas (CWE-1236).
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text
 
 
 def _csv_line(cells: Iterable[str]) -> bytes:

@@ -77,8 +77,7 @@ class HtmlRewriter(Walk):
 
     def whole(self, body: bytes) -> bytes:
         """A body in one piece. If it names no candidate, and could hide none, only the insertion is made."""
-        candidate = self._candidate
-        if candidate is not None and not candidate(body) and not hides(body, candidate):
+        if self._only_placing or self._is_clean(body):
             if not _PAGE_TAG.search(body):
                 return body
             self.only_place()
@@ -88,6 +87,10 @@ class HtmlRewriter(Walk):
         """Hold nothing from here on: find the place of the insertion, and copy the rest."""
         self._only_placing, self.glanced = True, frozenset()
         self.enough = self._placement.settled
+
+    def _is_clean(self, body: bytes) -> bool:
+        candidate = self._candidate
+        return candidate is not None and not candidate(body) and not hides(body, candidate)
 
     # ── what the walk asks ──
 

@@ -65,8 +65,8 @@ def may_leave(cookie: SetCookie, found: Classification, decision: Decision) -> b
 
 def declare_line(name: str, category: str | None) -> str:
     """The TOML that would declare a cookie, for the log. The name is an app's, or a visitor's: escaped."""
-    shown = name.encode("ascii", "backslashreplace").decode().replace("\\", "\\\\").replace('"', '\\"')
-    clean = "".join(char for char in shown if char.isprintable())[:128]
+    shown = name[:128].encode("ascii", "backslashreplace").decode().replace("\\", "\\\\").replace('"', '\\"')
+    clean = "".join(char for char in shown if char.isprintable())
     return f'[[cookies]] name = "{clean}", category = "{category or "…"}", purpose = "…", retention = "…"'
 
 

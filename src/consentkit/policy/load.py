@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from pydantic_core import ErrorDetails
 
 from consentkit.errors import ConfigError, Problem
 from consentkit.policy.checks import problems
-from consentkit.policy.model import Category, Policy
+from consentkit.policy.model import Category, Network, Policy
 
 # pydantic's error type → our identifier and the remedy. Anything else is a value of the wrong kind: E003.
 _KINDS: dict[str, tuple[str, str]] = {
@@ -34,25 +34,32 @@ _KINDS: dict[str, tuple[str, str]] = {
     ),
     "host": (
         "consentkit.E006",
-        'Write a host name without scheme or port: "static.example.com" or "example.com/path".',
+        'Write a host name without scheme or port: "static.example.com"; a vendor\'s may have a path after it.',
     ),
     "link": ("consentkit.E007", 'Write "https://…", a path such as "/privacy", or "mailto:…".'),
-    "prefix": ("consentkit.E008", 'Write a path such as "/_privacy", without a slash at the end.'),
+    "prefix": ("consentkit.E008", 'Write a path such as "/_privacy", without dots alone or a slash at the end.'),
     "string_pattern_mismatch": ("consentkit.E009", "Use only the letters this field allows."),
+    "network": ("consentkit.E022", 'Write a network such as "10.0.0.0/8" or "192.0.2.1".'),
 }
 
-
 _LISTS = {"vendors", "cookies"}
+# What a check may find only because this part could not be read.
+_FOLLOWS = {
+    "languages": "consentkit.E014",
+    "vendors": "consentkit.E016",
+    "cookies": "consentkit.E016",
+    "trusted_proxies": "consentkit.E017",
+}
 _LIST_PLACE = re.compile(r"(?<![.\w])(vendors|cookies)\[(\d+)\]")
 
 
-def load_policy(source: str | Path | Mapping[str, Any]) -> Policy:
-    """The policy in a TOML file (a path) or in a mapping of the same shape.
+def load_policy(source: str | Path | Mapping[str, Any], proxies: Sequence[Network] = ()) -> Policy:
+    """The policy in a TOML file (a path) or in a mapping of the same shape; `proxies` are trusted beside its own.
 
     Raises ConfigError with every problem found: in reading, in the shape, and in what the parts say together.
     """
     if isinstance(source, Mapping):
-        return parse_policy(source, "policy")
+        return parse_policy(source, "policy", proxies)
     path = Path(source)
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -61,11 +68,13 @@ def load_policy(source: str | Path | Mapping[str, Any]) -> Policy:
         raise _unreadable(path, f"cannot be read: {error.strerror}.", remedy) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise _unreadable(path, f"is not TOML in UTF-8: {error}.", "Mend the file at that place.") from error
-    return parse_policy(data, str(path))
+    return parse_policy(data, str(path), proxies)
 
 
-def parse_policy(data: Mapping[str, Any], source: str) -> Policy:
+def parse_policy(data: Mapping[str, Any], source: str, proxies: Sequence[Network] = ()) -> Policy:
     """The policy in `data`. Raises ConfigError naming `source` with every problem."""
+    if proxies and isinstance(own := data.get("trusted_proxies", []), list | tuple):
+        data = {**data, "trusted_proxies": [*own, *proxies]}
     try:
         policy = Policy.model_validate(data)
     except ValidationError as error:
@@ -78,11 +87,13 @@ def parse_policy(data: Mapping[str, Any], source: str) -> Policy:
 
 def _problems_elsewhere(data: Mapping[str, Any], details: list[ErrorDetails]) -> list[Problem]:
     """What the checks say of the parts that are well-formed, so that one reading shows everything."""
-    faulty = {detail["loc"][:2] if detail["loc"][0] in _LISTS else detail["loc"][:1] for detail in details}
+    faulty = {detail["loc"][: 2 if _LISTS & {*detail["loc"][:1]} else 1] for detail in details}
+    if () in faulty:  # nothing of it can be read
+        return []
     sound = {key: value for key, value in data.items() if (key,) not in faulty}
     places: dict[str, list[int]] = {}
     for key in _LISTS & sound.keys():
-        if isinstance(sound[key], list):
+        if isinstance(sound[key], list | tuple):
             places[key] = [index for index in range(len(sound[key])) if (key, index) not in faulty]
             sound[key] = [sound[key][index] for index in places[key]]
 
@@ -94,10 +105,11 @@ def _problems_elsewhere(data: Mapping[str, Any], details: list[ErrorDetails]) ->
     except ValidationError:
         return []
     blamed = {location[0] for location in faulty}
+    doubtful = {_FOLLOWS.get(str(key)) for key in blamed}
     return [
         replace(problem, place=restore(problem.place), message=restore(problem.message))
         for problem in found
-        if problem.place not in blamed
+        if problem.place not in blamed and problem.ident not in doubtful
     ]
 
 
@@ -109,7 +121,7 @@ def _problem(detail: ErrorDetails) -> Problem:
     ident, remedy = _KINDS.get(detail["type"], ("consentkit.E003", "Give a value of that kind."))
     value = detail["input"]
     shown = "" if detail["type"] in {"missing", "extra_forbidden"} or isinstance(value, dict | list) else repr(value)
-    return Problem(ident, _place(detail["loc"]), _sentence(detail["msg"]), remedy, shown[:60])
+    return Problem(ident, _place(detail["loc"]) or "policy", _sentence(detail["msg"]), remedy, shown[:60])
 
 
 def _place(location: tuple[int | str, ...]) -> str:

@@ -8,10 +8,19 @@ from __future__ import annotations
 import re
 from datetime import date
 from enum import StrEnum
-from ipaddress import IPv4Network, IPv6Network
-from typing import Annotated, Literal
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+)
 from pydantic_core import PydanticCustomError
 
 from consentkit.errors import MalformedError
@@ -47,23 +56,40 @@ def _duration(text: str) -> str:
 
 
 def _host(text: str) -> str:
-    labels = text.partition("/")[0].split(".")
+    labels = text.lower().split(".")
     fine = len(labels) > 1 and all(re.fullmatch(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?", label) for label in labels)
     if not fine:
         raise PydanticCustomError("host", "not a host name")
-    return text
+    return text.lower()
+
+
+def _host_path(text: str) -> str:
+    host, slash, path = text.partition("/")
+    if re.search(r"[^!-~]", path):
+        raise PydanticCustomError("host", "not a host name and a path")
+    return _host(host) + slash + path  # paths, unlike hosts, tell "A" from "a"
 
 
 def _link(text: str) -> str:
-    if not re.match(r"(https?://[^/\s]+|/(?![/\\]))[^\s\\]*$|mailto:[^\s]+@[^\s]+$", text):
+    if not re.fullmatch(r"(https?://[^/\s]+|/(?![/\\]))[^\s\\]*|mailto:[^\s]+@[^\s]+", text):
         raise PydanticCustomError("link", "not a link")
     return text
 
 
 def _prefix(text: str) -> str:
-    if not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", text):
+    # Browsers walk "." and ".." away before they ask (WHATWG URL §4.4).
+    if not re.fullmatch(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)+", text):
         raise PydanticCustomError("prefix", "not a path prefix")
     return text
+
+
+def _network(value: object) -> IPv4Network | IPv6Network:
+    if isinstance(value, IPv4Network | IPv6Network):
+        return value
+    try:
+        return ip_network(value if isinstance(value, str) else "")
+    except ValueError:
+        raise PydanticCustomError("network", "not a network") from None
 
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$")]
@@ -80,7 +106,9 @@ Text = Annotated[
     Annotated[Words, Tag("words")] | Annotated[dict[Language, Words], Tag("languages")], Discriminator(_text_kind)
 ]
 Duration = Annotated[str, AfterValidator(_duration)]
-Host = Annotated[str, StringConstraints(to_lower=True, max_length=253), AfterValidator(_host)]
+Host = Annotated[str, StringConstraints(max_length=253), AfterValidator(_host)]
+HostPath = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_host_path)]
+Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
 Link = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_link)]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]
 # RFC 6265 token characters; a star at the end stands for anything.
@@ -115,7 +143,7 @@ class Cookie(_Declared):
     name: CookieName
     purpose: Text
     retention: Duration
-    path: Annotated[str, StringConstraints(pattern=r"^/[^\s;,]*$")] = "/"
+    path: Annotated[str, StringConstraints(pattern=r"^/[!-+\--:<-~]*$", max_length=1000)] = "/"
 
 
 class OwnCookie(Cookie):
@@ -131,7 +159,7 @@ class Vendor(_Declared):
     name: Words
     category: Category
     purpose: Text
-    hosts: tuple[Host, ...] = ()
+    hosts: tuple[HostPath, ...] = ()
     cookies: tuple[Cookie, ...] = ()
     privacy_url: Link | None = None
     country: Country | None = None
@@ -147,7 +175,7 @@ class Jurisdiction(_Declared):
     """Whose law applies. Without a trusted country header every visitor has `default`; unset, the strictest rules."""
 
     default: Country | None = None
-    country_header: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$", to_lower=True)] | None = None
+    country_header: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]+$", to_lower=True)] | None = None
     regimes: dict[Country, Regime] = Field(default_factory=dict)
 
 
@@ -175,11 +203,14 @@ class Policy(_Declared):
     cookie_domain: Host | None = None
     # Paths, and all below them, of which we stay out: an admin, an API, a webhook.
     exclude: tuple[Annotated[str, AfterValidator(_prefix)], ...] = ()
-    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    trusted_proxies: tuple[Network, ...] = ()
 
 
 # What may change without changing anything a visitor was told.
-OPERATIONAL = frozenset({"mode", "render", "prefix", "cookie_domain", "exclude", "trusted_proxies"})
+OPERATIONAL: dict[str, Any] = {
+    **dict.fromkeys(("mode", "render", "prefix", "cookie_domain", "exclude", "trusted_proxies"), True),
+    "jurisdiction": {"country_header": True},
+}
 
 
 def localised(text: Text, language: str, fallback: str = "en") -> str:

@@ -20,7 +20,7 @@ OWN = ""
 
 def declaration(policy: Policy) -> dict[str, Any]:
     """What visitors were told, as plain values: the policy without how the server goes about it."""
-    return policy.model_dump(mode="json", exclude=set(OPERATIONAL), exclude_none=True)
+    return policy.model_dump(mode="json", exclude=OPERATIONAL, exclude_none=True)
 
 
 def fingerprint(policy: Policy) -> str:

@@ -1,0 +1,113 @@
+"""Rows: what an auditor's spreadsheet and programs read, and nothing a spreadsheet would run."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import tracemalloc
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from consentkit.export import rows
+from consentkit.export.rows import COLUMNS, csv_lines, json_lines
+from consentkit.ledger.record import ConsentRecord, leaf_of
+from consentkit.ledger.store import Entry
+
+SALT = bytes(range(32))
+
+
+def entry(number: int = 0, **changes: Any) -> Entry:
+    fields: dict[str, Any] = {
+        "id": "ab" * 16, "site": "shop", "time": "2026-11-23T09:30:00.123Z", "visitor": "cd" * 16, "choice": "custom",
+        "categories": ("analytics", "functional"), "vendors": ("acme",), "policy": "1" * 64, "notice": "2" * 64,
+        "language": "en", "jurisdiction": "BE", "regime": "opt_in", "gpc": False, "device": "phone",
+        "method": "banner form", "route": "/courses/{id}",
+    }  # fmt: skip
+    record = ConsentRecord(**fields | changes).to_bytes()
+    return Entry(number, leaf_of(record, SALT), 1_795_426_200_123, "cd" * 16, record, SALT)
+
+
+ERASED = Entry(7, b"\x05" * 32, 1, None, None, None)
+
+
+def table(*entries: Entry) -> list[dict[str, str]]:
+    text = b"".join(csv_lines(entries)).decode()
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def test_columns() -> None:
+    """The columns of an export are those its documentation lists, in that order."""
+    assert next(csv_lines([])) == ",".join(COLUMNS).encode() + b"\r\n"
+    documented = [
+        line.split()[0] for line in (rows.__doc__ or "").split("meaning.\n\n")[1].split("\n\n")[0].splitlines()
+    ]
+    assert tuple(documented) == COLUMNS
+
+
+def test_row() -> None:
+    """A row says who chose what, when, under which words, and what stands for it in the log."""
+    (row,) = table(entry(3, gpc=True))
+    assert row["number"] == "3"
+    assert row["categories"] == "analytics functional"
+    assert row["vendors"] == "acme"
+    assert row["gpc"] == "true"
+    assert row["salt"] == SALT.hex()
+    assert row["leaf_hash"] == entry(gpc=True).leaf_hash.hex()
+    assert all(row.values())
+
+
+def test_json() -> None:
+    """The same for a program, with lists as lists and truth as truth."""
+    (line,) = json_lines([entry(3)])
+    value = json.loads(line)
+    assert line.endswith(b"}\n")
+    assert set(value) == set(COLUMNS)
+    assert (value["categories"], value["gpc"], value["number"]) == (["analytics", "functional"], False, 3)
+
+
+def test_erased() -> None:
+    """Of an erased record there is its place and its hash, and nothing about anybody."""
+    (row,) = table(ERASED)
+    assert {name: value for name, value in row.items() if value} == {"number": "7", "leaf_hash": "05" * 32}
+    assert json.loads(next(json_lines([ERASED]))) == {"number": 7, "leaf_hash": "05" * 32}
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])
+def test_no_formulas(start: str) -> None:
+    """A spreadsheet runs nothing that a visitor or a page's route brought into the ledger (CWE-1236)."""
+    formula = f"{start}cmd|' /C calc'!A0"
+    (row,) = table(entry(route=formula, vendors=(formula,), language=formula))
+    for column in ("route", "vendors", "language"):
+        assert row[column] == "'" + formula
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=40))
+def test_any_text(text: str) -> None:
+    """Whatever a field holds, a row stays one row and the field keeps its words."""
+    (row,) = table(entry(route=text))
+    assert row["route"].removeprefix("'") == text.removeprefix("'")
+    assert not row["route"].startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+    assert json.loads(next(json_lines([entry(route=text)])))["route"] == text
+
+
+def test_memory_is_flat() -> None:
+    """An export of any size is written as it is read: nothing piles up."""
+
+    def many() -> Iterator[Entry]:
+        for number in range(1500):
+            yield one._replace(number=number)
+
+    one = entry()
+    tracemalloc.start()
+    for _ in csv_lines(many()):
+        pass
+    for _ in json_lines(many()):
+        pass
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1 << 20

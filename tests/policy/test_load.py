@@ -1,0 +1,332 @@
+"""Loading a policy: a Policy, or every problem at once, each with its id, its place and a remedy."""
+
+from __future__ import annotations
+
+import copy
+import re
+import string
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from consentkit import canonical
+from consentkit.errors import ConfigError, Problem
+from consentkit.policy import Policy, declaration, load_policy, parse_policy
+from consentkit.policy.checks import CHECKS
+
+SRC = Path(load_policy.__code__.co_filename).parents[1]
+
+
+def good() -> dict[str, Any]:
+    """A policy with something of everything."""
+    return {
+        "site": {"hosts": ["www.shop.example"]},
+        "controller": {"name": "Shop", "contact": "privacy@shop.example"},
+        "categories": {"analytics": {"description": "We count."}},
+        "jurisdiction": {"country_header": "CF-IPCountry", "regimes": {"US-CA": "opt_out"}},
+        "trusted_proxies": ["10.0.0.0/8", "192.0.2.1"],
+        "vendors": [
+            {
+                "id": "acme",
+                "name": "Acme",
+                "category": "analytics",
+                "purpose": "Counts.",
+                "hosts": ["acme.example", "cdn.example/acme/"],
+                "cookies": [{"name": "_acme_*", "purpose": "Tells visits apart.", "retention": "13 months"}],
+            },
+            {"id": "other", "name": "Other", "category": "marketing", "purpose": "Sells.", "hosts": ["other.example"]},
+        ],
+        "cookies": [{"name": "lang", "category": "functional", "purpose": "Language.", "retention": "session"}],
+    }
+
+
+def changed(place: str, value: Any = None, *, gone: bool = False) -> dict[str, Any]:
+    """A good policy with one thing changed or taken out."""
+    data = good()
+    target: Any = data
+    *way, last = (int(part) if part.isdigit() else part for part in re.findall(r"\w+", place))
+    for part in way:
+        target = target[part]
+    if gone:
+        del target[last]
+    else:
+        target[last] = value
+    return data
+
+
+def problems_of(data: Any) -> list[Problem]:
+    with pytest.raises(ConfigError) as caught:
+        parse_policy(data, "test")
+    return list(caught.value.problems)
+
+
+def test_a_good_policy() -> None:
+    """What is well declared loads, hosts and header names in one spelling, paths as they were written."""
+    policy = parse_policy(good(), "test")
+    assert policy.jurisdiction.country_header == "cf-ipcountry"
+    assert policy.vendors[0].hosts == ("acme.example", "cdn.example/acme/")
+    data = changed("vendors[0].hosts", ["ACME.Example", "CDN.Example/Acme/X"])
+    assert parse_policy(data, "test").vendors[0].hosts == ("acme.example", "cdn.example/Acme/X")
+
+
+# Every id there is, with a change that triggers exactly it, and where it says it is.
+WRONG: list[tuple[str, str, dict[str, Any]]] = [
+    ("E001", "colour", changed("colour", "red")),
+    ("E001", "vendors[0].cookies[0].domain", changed("vendors[0].cookies[0].domain", "x")),
+    ("E002", "vendors[1].id", changed("vendors[1].id", gone=True)),
+    ("E002", "controller.contact", changed("controller.contact", gone=True)),
+    ("E002", "cookies[0].retention", changed("cookies[0].retention", gone=True)),
+    ("E003", "version", changed("version", 1)),
+    ("E003", "effective", changed("effective", "soon")),
+    ("E003", "vendors", changed("vendors", {"id": "acme"})),
+    ("E003", "languages", changed("languages", [])),
+    ("E003", "site.name", changed("site.name", "  ")),
+    ("E003", "honour_gpc", changed("honour_gpc", "perhaps")),
+    ("E003", "categories.analytics.description", changed("categories.analytics.description", 5)),
+    ("E004", "vendors[1].category", changed("vendors[1].category", "advertising")),
+    ("E004", "mode", changed("mode", "loud")),
+    ("E004", "render", changed("render", "Shared")),
+    ("E004", "categories.ads.[key]", changed("categories.ads", {"description": "x"})),
+    ("E005", "cookies[0].retention", changed("cookies[0].retention", "a while")),
+    ("E005", "retention", changed("retention", "3years")),
+    ("E006", "vendors[0].hosts[1]", changed("vendors[0].hosts[1]", "https://acme.example")),
+    ("E006", "vendors[0].hosts[0]", changed("vendors[0].hosts[0]", "acme.example:8000")),
+    ("E006", "vendors[0].hosts[0]", changed("vendors[0].hosts[0]", "acme.example/a b")),
+    ("E006", "vendors[0].hosts[0]", changed("vendors[0].hosts[0]", "acmé.example")),
+    ("E006", "vendors[0].hosts[0]", changed("vendors[0].hosts[0]", "acme..example")),
+    ("E006", "site.hosts[0]", changed("site.hosts[0]", "shop.example/path")),
+    ("E006", "cookie_domain", changed("cookie_domain", "shop.example/path")),
+    ("E006", "cookie_domain", changed("cookie_domain", "shop.example; Secure")),
+    ("E006", "cookie_domain", changed("cookie_domain", ".shop.example")),
+    ("E007", "vendors[0].privacy_url", changed("vendors[0].privacy_url", "javascript:alert(1)")),
+    ("E007", "privacy_policy", changed("privacy_policy", "//evil.example")),
+    ("E007", "privacy_policy", changed("privacy_policy", "/\\evil.example")),
+    ("E007", "privacy_policy", changed("privacy_policy", "/privacy\n")),
+    ("E007", "imprint", changed("imprint", "mailto:x@shop.example\n")),
+    ("E008", "prefix", changed("prefix", "_privacy")),
+    ("E008", "prefix", changed("prefix", "/_privacy/")),
+    ("E008", "prefix", changed("prefix", "/")),
+    ("E008", "prefix", changed("prefix", "/..")),
+    ("E008", "prefix", changed("prefix", "/a/./b")),
+    ("E008", "prefix", changed("prefix", "/a?b")),
+    ("E009", "vendors[0].id", changed("vendors[0].id", "Acme Ltd")),
+    ("E009", "cookies[0].name", changed("cookies[0].name", "a=b")),
+    ("E009", "cookies[0].name", changed("cookies[0].name", "*")),
+    ("E009", "cookies[0].name", changed("cookies[0].name", "lang\n")),
+    ("E009", "cookies[0].path", changed("cookies[0].path", "/\u0103")),
+    ("E009", "cookies[0].path", changed("cookies[0].path", "/; Domain=x")),
+    ("E009", "cookies[0].path", changed("cookies[0].path", "/\r\nX: y")),
+    ("E009", "jurisdiction.default", changed("jurisdiction.default", "be")),
+    ("E009", "jurisdiction.country_header", changed("jurisdiction.country_header", "cf country")),
+    ("E009", "languages[1]", changed("languages", ["en", "English"])),
+    ("E010", "vendors[1].id", changed("vendors[1].id", "acme")),
+    ("E011", "cookies[0].name", changed("cookies[0].name", "_acme_*")),
+    ("E012", "vendors[1].hosts[0]", changed("vendors[1].hosts[0]", "Acme.example")),
+    ("E013", "cookies[0].retention", changed("cookies[0].retention", "401 days")),
+    ("E013", "vendors[0].cookies[0].retention", changed("vendors[0].cookies[0].retention", "2 years")),
+    ("E014", "vendors[0].purpose", changed("vendors[0].purpose", {"en": "x", "fr": "y"})),
+    ("E014", "categories.analytics.description", changed("categories.analytics.description", {})),
+    ("E014", "cookies[0].purpose", changed("cookies[0].purpose", {"nl": "x"})),
+    ("E015", "controller", changed("controller", gone=True)),
+    ("E016", "categories.essential", changed("categories.essential", {"description": "x"})),
+    ("E017", "jurisdiction.country_header", changed("trusted_proxies", gone=True)),
+    ("E018", "retention", changed("retention", "session")),
+    ("E022", "trusted_proxies[1]", changed("trusted_proxies[1]", "10.0.0.1/8")),
+    ("E022", "trusted_proxies[0]", changed("trusted_proxies[0]", ["10.0.0.0/8"])),
+]
+
+
+@pytest.mark.parametrize(("ident", "place", "data"), WRONG, ids=[f"{ident} {place}" for ident, place, _ in WRONG])
+def test_each_problem(ident: str, place: str, data: dict[str, Any]) -> None:
+    """One mistake is one problem, with a stable id, its place in the file, what is wrong and how to mend it."""
+    (problem,) = problems_of(data)
+    assert (problem.ident, problem.place) == (f"consentkit.{ident}", place)
+    assert re.fullmatch(r"[^A-Z ].*[.)]", problem.message)
+    assert problem.remedy.endswith(".")
+
+
+def test_every_id_has_its_mistake() -> None:
+    """No id is promised that nothing triggers, and none is raised that is not tested here."""
+    sources = [(SRC / "policy" / name).read_text() for name in ("load.py", "checks.py")]
+    promised = {ident for text in sources for ident in re.findall(r'"consentkit\.(E\d+)"', text)}
+    assert promised == {ident for ident, _, _ in WRONG} | {"E000"}
+    assert len(CHECKS) == len({ident for ident in promised if "E010" <= ident <= "E019"})
+
+
+def test_everything_at_once() -> None:
+    """An owner sees mistakes in shape and in sense together, at the places they stand in the file."""
+    data = good()
+    data["mode"] = "loud"
+    data["retention"] = "session"
+    data["vendors"] = [{"id": "broken"}, *data["vendors"], dict(data["vendors"][1])]
+    data["cookies"] += [{"name": "x"}, dict(data["cookies"][0], retention="9 years")]
+    found = {(problem.ident[-4:], problem.place) for problem in problems_of(data)}
+    assert found == {
+        ("E002", "vendors[0].name"),
+        ("E002", "vendors[0].category"),
+        ("E002", "vendors[0].purpose"),
+        ("E002", "cookies[1].category"),
+        ("E002", "cookies[1].purpose"),
+        ("E002", "cookies[1].retention"),
+        ("E004", "mode"),
+        ("E010", "vendors[3].id"),
+        ("E012", "vendors[3].hosts[0]"),
+        ("E011", "cookies[2].name"),
+        ("E013", "cookies[2].retention"),
+        ("E018", "retention"),
+    }
+    assert "declared at vendors[2].hosts[0]" in str(problems_of(data))
+
+
+def test_no_blame_for_what_was_misspelled() -> None:
+    """A controller with a mistake in it is not called missing as well."""
+    assert [problem.place for problem in problems_of(changed("controller.contact", 5))] == ["controller.contact"]
+
+
+@pytest.mark.parametrize("kind", [list, tuple])
+def test_lists_and_tuples(kind: type) -> None:
+    """A policy written in Python may use either."""
+    data = good() | {"mode": "loud"}
+    data["vendors"] = kind([data["vendors"][0], data["vendors"][0]])
+    found = {(problem.ident[-4:], problem.place) for problem in problems_of(data)}
+    assert {("E004", "mode"), ("E010", "vendors[1].id")} <= found
+
+
+def test_values_are_shown_short() -> None:
+    """A problem shows the offending value, never all of it, and not what else is in the file."""
+    (problem,) = problems_of(changed("mode", "x" * 1000))
+    assert len(problem.value) <= 60
+    (problem,) = problems_of(changed("vendors[0].token", "hidden"))
+    assert "hidden" not in str(problem)
+
+
+# ── files ──
+
+
+def test_file(tmp_path: Path) -> None:
+    """A policy in a file is the same as one in Python."""
+    path = tmp_path / "consent.toml"
+    path.write_text('version = "7"\n[site]\nid = "shop"\n', encoding="utf-8")
+    assert load_policy(path) == load_policy(str(path)) == parse_policy({"version": "7", "site": {"id": "shop"}}, "")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (None, "cannot be read"),
+        (b"version = ", "is not TOML"),
+        (b'version = "\xff"', "is not TOML"),
+        (b"\0", "is not TOML"),
+    ],
+)
+def test_unreadable_files(tmp_path: Path, content: bytes | None, words: str) -> None:
+    """A file that is missing or no TOML is named, with what to do."""
+    path = tmp_path / "consent.toml"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(ConfigError, match=words) as caught:
+        load_policy(path)
+    (problem,) = caught.value.problems
+    assert (problem.ident, problem.place) == ("consentkit.E000", str(path))
+
+
+def test_folder_for_a_file(tmp_path: Path) -> None:
+    """A folder in the place of a file is named too."""
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load_policy(tmp_path)
+
+
+# ── anything ──
+
+KEYS = st.sampled_from([*Policy.model_fields, "id", "name", "hosts", "contact", "purpose", "category", "en", "US"])
+SCALARS = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=8),
+    st.dates(),
+    st.binary(max_size=4),
+    st.sampled_from(
+        ["session", "13 months", "a.example", "/x", "marketing", "opt_in", "10.0.0.0/8", "\ud800", 10**400]
+    ),
+)
+ANYTHING = st.recursive(
+    SCALARS,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.tuples(inner, inner),
+        st.dictionaries(KEYS | st.text(max_size=3) | st.integers(), inner, max_size=4),
+    ),
+    max_leaves=12,
+)
+
+
+def loads(data: Any) -> None:
+    """The data is a policy that can be stored and read again, or every problem has a place and a remedy."""
+    try:
+        policy = parse_policy(data, "test")
+    except ConfigError as caught:
+        error = caught
+    else:
+        stored = declaration(policy)
+        assert declaration(parse_policy(canonical.decode(canonical.encode(stored)), "stored")) == stored
+        return
+    assert error.problems
+    assert str(error)
+    assert all(problem.place and problem.remedy for problem in error.problems)
+
+
+@given(ANYTHING)
+@example({"\ud800": 1})
+@example({1: 2, "mode": 5})
+@example(MappingProxyType({"version": "2"}))
+@example(None)
+@example({"vendors": ({"id": "a", "name": "A", "category": "marketing", "purpose": "p"},) * 2, "mode": 1})
+@example({"effective": float("nan")})
+def test_any_mapping(data: Any) -> None:
+    """Whatever stands in a policy, the owner gets a policy or a list of problems, never a traceback."""
+    loads(data)
+
+
+@given(st.sampled_from([place for _, place, _ in WRONG]), ANYTHING)
+def test_any_value_anywhere(place: str, value: Any) -> None:
+    """The same for any value in any place of a policy that is otherwise good."""
+    try:
+        data = changed(place, value)
+    except (KeyError, TypeError, AttributeError):
+        data = good() | {"site": value}
+    kept = copy.deepcopy(data)
+    loads(data)
+    assert repr(data) == repr(kept)
+
+
+TOML = st.lists(
+    st.sampled_from(
+        [
+            "[[vendors]]", "[site]", "[[vendors.cookies]]", "[controller]", "[jurisdiction.regimes]", 'id = "a"',
+            'name = "A"', "name = 5", 'mode = "report"', 'category = "marketing"', 'purpose = {en = "x"}', "hosts = []",
+            'contact = "x"', "effective = 2026-01-01", "effective = 2026-01-01T00:00:00Z", "x = inf", 'US = "opt_in"',
+            '"\\u0000" = 1', "= 1", "[", "trusted_proxies = [1]", "effective = 07:32:00", "retention = -0.0",
+        ]
+    ),
+    max_size=12,
+).map("\n".join)  # fmt: skip
+
+
+@given(TOML | st.text(string.printable, max_size=60))
+def test_any_toml(text: str) -> None:
+    """The same for any text in the file."""
+    path = Path("/dev/shm") if Path("/dev/shm").is_dir() else Path("/tmp")
+    file = path / f"consentkit-test-{id(test_any_toml)}.toml"
+    file.write_bytes(text.encode())
+    try:
+        assert isinstance(load_policy(file), Policy)
+    except ConfigError as error:
+        assert error.problems  # noqa: PT017
+    finally:
+        file.unlink()

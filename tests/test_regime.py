@@ -1,0 +1,36 @@
+"""Whose law applies: the strictest, unless somebody trusted says where the visitor is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from consentkit.policy import Regime, parse_policy
+from consentkit.regime import UNKNOWN, rules_for
+
+OPT_IN, OPT_OUT, NOTICE = Regime.OPT_IN, Regime.OPT_OUT, Regime.NOTICE_ONLY
+
+
+@pytest.mark.parametrize(
+    ("declared", "country", "jurisdiction", "regime", "days"),
+    [
+        ({}, None, UNKNOWN, OPT_IN, 180),
+        ({}, "BE", "BE", OPT_IN, 180),
+        ({}, "QQ", "QQ", OPT_IN, 180),
+        ({}, "US", "US", OPT_OUT, 365),
+        ({}, "US-CA", "US-CA", OPT_OUT, 365),
+        ({}, "CH", "CH", OPT_OUT, 180),
+        ({"default": "US"}, None, "US", OPT_OUT, 365),
+        ({"default": "US"}, "FR", "FR", OPT_IN, 180),
+        ({"regimes": {"US": "opt_in"}}, "US", "US", OPT_IN, 365),
+        ({"regimes": {"US": "opt_in"}}, "US-CA", "US-CA", OPT_IN, 365),
+        ({"regimes": {"US": "opt_in", "US-TX": "notice_only"}}, "US-TX", "US-TX", NOTICE, 365),
+        ({"regimes": {"US-CA": "opt_in"}}, "US", "US", OPT_OUT, 365),
+        ({"default": "BE", "regimes": {"BE": "notice_only"}}, None, "BE", NOTICE, 180),
+    ],
+)
+def test_rules(declared: dict[str, Any], country: str | None, jurisdiction: str, regime: Regime, days: int) -> None:
+    """A visitor has the rules of their place, as the site declares them, else as the table says, else the strictest."""
+    rules = rules_for(parse_policy({"jurisdiction": declared}, "test"), country)
+    assert (rules.jurisdiction, rules.regime, rules.memory_days) == (jurisdiction, regime, days)
