@@ -8,6 +8,7 @@ The app finds the visitor's Decision in `request.state.consent`.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
@@ -30,13 +31,17 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 # A file handed over by path or descriptor goes past us: a page must come as bytes.
 _BY_REFERENCE = ("http.response.pathsend", "http.response.zerocopysend")
+# A websocket's handshake carries headers too, and one that is refused may carry a page.
+_STARTS = ("http.response.start", "websocket.http.response.start", "websocket.accept")
+_BODIES = ("http.response.body", "websocket.http.response.body")
 
 
 class ConsentMiddleware:
     """Enforces consent around an ASGI app. Long-lived; each request has an Exchange of its own.
 
-    Arguments are those of `consentkit.settings.load_settings`; all have defaults. Raises ConfigError with every
-    problem, or LedgerRollback; within a running server it fails the server's start-up instead, with the same words.
+    Arguments are those of `consentkit.settings.load_settings`, all with defaults; `clock` gives Unix seconds. Raises
+    ConfigError with every problem, or LedgerRollback; within a running server it fails the server's
+    start-up instead, with the same words.
     """
 
     def __init__(
@@ -47,11 +52,12 @@ class ConsentMiddleware:
         data: str | Path | None = None,
         secret: str | None = None,
         signing_key: str | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._app = app
         self._broken: ConsentkitError | None = None
         try:
-            self._kit = ConsentKit(load_settings(policy, database, data, secret, signing_key))
+            self._kit = ConsentKit(load_settings(policy, database, data, secret, signing_key), clock)
         except ConsentkitError as error:
             if not _serving():
                 raise
@@ -73,8 +79,7 @@ class ConsentMiddleware:
                 await _send_reply(await run_in_threadpool(exchange.reply, body), exchange, send)
             else:
                 inner = guarded_scope(scope, exchange)
-                guarded = _Responder(exchange, inner, send).send if scope["type"] == "http" else send
-                await self._app(inner, receive, guarded)
+                await self._app(inner, receive, _Responder(exchange, inner, send).send)
 
 
 class _Responder:
@@ -87,20 +92,21 @@ class _Responder:
         self._start: Message | None = None
 
     async def send(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
+        if message["type"] in _STARTS:
             route = getattr(self._scope.get("route"), "path", "")
-            head = self._exchange.start(ResponseHead(message["status"], read_headers(message)), route)
+            head = self._exchange.start(ResponseHead(message.get("status", 101), read_headers(message)), route)
             message = {**message, "headers": list(head.headers)}
             if self._exchange.rewrites:
                 self._start = message
             else:
                 await self._send(message)
-        elif message["type"] == "http.response.body" and self._exchange.rewrites:
-            await self._send_body(message.get("body", b""), message.get("more_body", False))
+        elif message["type"] in _BODIES and self._exchange.rewrites:
+            await self._send_body(message)
         else:
             await self._send(message)
 
-    async def _send_body(self, chunk: bytes, more: bool) -> None:
+    async def _send_body(self, message: Message) -> None:
+        chunk, more = message.get("body", b""), message.get("more_body", False)
         body = self._exchange.feed(chunk) if more else self._exchange.finish(chunk)
         if self._start is not None:
             start, self._start = self._start, None
@@ -108,7 +114,7 @@ class _Responder:
                 start["headers"].append((b"content-length", str(len(body)).encode()))
             await self._send(start)
         if body or not more:
-            await self._send({"type": "http.response.body", "body": body, "more_body": more})
+            await self._send({**message, "body": body})
 
 
 def read_head(scope: Scope) -> RequestHead:
@@ -116,7 +122,7 @@ def read_head(scope: Scope) -> RequestHead:
     root, path = scope.get("root_path", ""), scope["path"]
     return RequestHead(
         method=scope.get("method", "GET"),
-        path=path[len(root) :] if root and path.startswith(root + "/") else path,
+        path=path[len(root) :] if f"{path}/".startswith(f"{root}/") else path,
         headers=read_headers(scope),
         query=scope.get("query_string", b"").decode("latin-1"),
         scheme=scope.get("scheme", "http"),
@@ -126,7 +132,7 @@ def read_head(scope: Scope) -> RequestHead:
 
 
 def read_headers(message: Mapping[str, Any]) -> tuple[tuple[bytes, bytes], ...]:
-    return tuple((bytes(name).lower(), bytes(value)) for name, value in message.get("headers", ()))
+    return tuple([(bytes(name).lower(), bytes(value)) for name, value in message.get("headers", ())])
 
 
 def guarded_scope(scope: Scope, exchange: Exchange) -> Scope:

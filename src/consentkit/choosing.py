@@ -18,18 +18,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from consentkit import canonical
 from consentkit import cookie as cookies
 from consentkit.choice import ChoiceRequest, parse_choice
 from consentkit.decision import Choice, Decision, Standing
 from consentkit.device import family
-from consentkit.errors import ChoiceError, LedgerUnavailable, SealError
+from consentkit.errors import ChoiceError, LedgerUnavailable, MalformedError, SealError
 from consentkit.http import Header, Reply, local_path
 from consentkit.ledger.record import ConsentRecord, new_id, utc
 from consentkit.ledger.store import Entry
 from consentkit.network import same_origin
 from consentkit.policy import Edition, widened
 from consentkit.replies import json, private_page, see_other
-from consentkit.token import RenderToken, parse_token
+from consentkit.token import LIFE_SECONDS, RenderToken, parse_token
 
 if TYPE_CHECKING:
     from consentkit.exchange import Exchange
@@ -65,7 +66,7 @@ def choose(exchange: Exchange, body: bytes) -> Reply:
     if not sent.choice.grants and not kit.limit.allows(exchange.origin.network, exchange.now):
         return _sorry(exchange, 429, "too_many", fetched, sent.return_to, *headers)
     try:
-        entry = _already(exchange, standing) or _append(exchange, sent, standing, shown)
+        entry = _already(exchange, standing, shown) or _append(exchange, sent, standing, shown)
     except LedgerUnavailable:
         if sent.choice.grants:
             return _sorry(exchange, 503, "unavailable", fetched, sent.return_to)
@@ -129,17 +130,24 @@ def _remember(exchange: Exchange, standing: Standing, decision: Decision, editio
     ]
 
 
-def _already(exchange: Exchange, standing: Standing) -> Entry | None:
-    """The entry of this very choice, if it stands already: pressing a button twice is one choice."""
+def _already(exchange: Exchange, standing: Standing, shown: _Shown) -> Entry | None:
+    """The entry of this very choice, if it was made a moment ago: pressing a button twice is one choice.
+
+    The cookie alone does not tell: a refusal holds in it also when the ledger did not take it.
+    """
     before = exchange.standing
-    if before is None or (before.choice, before.policy, before.gpc_told) != (
-        standing.choice,
-        standing.policy,
-        standing.gpc_told,
-    ):
+    if before is None or (before.choice, before.gpc_told) != (standing.choice, standing.gpc_told):
         return None
     entries = exchange.kit.ledger.store.entries_of(standing.visitor)
-    return entries[-1] if entries and entries[-1].record else None
+    if not entries or entries[-1].record is None or exchange.now - entries[-1].time / 1000 > LIFE_SECONDS:
+        return None
+    try:
+        record, choice = canonical.decode(entries[-1].record), standing.choice
+    except MalformedError:  # somebody wrote into the database
+        return None
+    recorded = (record["choice"], frozenset(record["categories"]), frozenset(record["vendors"]), record["policy"])
+    same = recorded == (choice.kind.value, choice.categories, choice.vendors, shown.edition.fingerprint)
+    return entries[-1] if same else None
 
 
 def _append(exchange: Exchange, sent: ChoiceRequest, standing: Standing, shown: _Shown) -> Entry:
@@ -167,7 +175,7 @@ def _append(exchange: Exchange, sent: ChoiceRequest, standing: Standing, shown: 
 
 
 def _way_back(exchange: Exchange, sent: ChoiceRequest) -> str:
-    return local_path(sent.return_to) or f"{exchange.head.root_path}/"
+    return local_path(sent.return_to) or local_path(f"{exchange.head.root_path}/") or "/"
 
 
 def _sorry(exchange: Exchange, status: int, key: str, fetched: bool, return_to: str = "", *headers: Header) -> Reply:

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from functools import cached_property
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from consentkit import cookie as cookies
 from consentkit import routes
 from consentkit.classifier import host_of
-from consentkit.decision import Decision, Signals, Standing, decide
+from consentkit.decision import CLOCK_SKEW, Decision, Signals, Standing, decide
 from consentkit.device import is_bot
 from consentkit.errors import SealError
 from consentkit.guard.caching import for_the_app, is_shared, may_be_page, personal, rendering_key, with_key
 from consentkit.guard.coding import coding_for
 from consentkit.guard.expiry import expirable, expire
 from consentkit.guard.guard import HtmlGuard, PassThrough, Terms, filter_cookies, is_html
+from consentkit.guard.nonce import script_nonce
 from consentkit.http import (
     Header,
     Reply,
@@ -81,12 +83,12 @@ class Exchange:
         self.kit.inventory.notice(found)
         if self._left_alone:
             return head
-        key = self._shared_key if shared else self._key
-        if is_html(filtered):
-            filtered = self._start_page(filtered, terms, key, b"" if self._framed else self._insert(route, shared))
+        page = is_html(filtered)
+        if page or (filtered.status == 304 and self._conditional):
+            filtered = with_key(filtered, self._shared_key if shared else self._key)
+        if page:
+            filtered = self._start_page(filtered, terms, self._insert(route, shared, script_nonce(head)))
             filtered = filtered if shared else personal(filtered)
-        elif filtered.status == 304 and self._conditional:
-            filtered = with_key(filtered, key)
         return filtered if shared or not may_be_page(self.head) else filtered.plus(*self.expiring(self.decision))
 
     @property
@@ -104,12 +106,15 @@ class Exchange:
 
     # ── what a template may ask, to place by hand what we would put first into the page ──
 
-    def place_banner(self, route: str = "") -> str:
-        """The banner for a visitor who is still to be asked, else nothing, as HTML for this place in the page."""
+    def place_banner(self, route: str = "", nonce: str = "") -> str:
+        """The banner for a visitor who is still to be asked, else nothing, as HTML for this place in the page.
+
+        `nonce` is what the page's Content-Security-Policy asks of scripts, if it does.
+        """
         if self._renders_shared or self._left_alone:
             return ""
         self._placed.add("banner")
-        return self.banner(self._here, route).decode("ascii") if self._asks else ""
+        return self._first_layer(route, nonce).decode("ascii") if self.asks else ""
 
     def place_reopen(self) -> str:
         """The link to the preferences, as HTML for this place in the page."""
@@ -125,6 +130,11 @@ class Exchange:
     @cached_property
     def language(self) -> str:
         return self.kit.pages.language(preferred_languages(self.head.header(b"accept-language")))
+
+    @cached_property
+    def asks(self) -> bool:
+        """Whether this visitor is to be shown the banner: nobody asks a machine."""
+        return self.decision.ask and not is_bot(self.head.text(b"user-agent"))
 
     @property
     def attributes(self) -> cookies.Attributes:
@@ -148,7 +158,7 @@ class Exchange:
         """The first layer, with a token that names what it shows."""
         notice = self.kit.notice(self, "banner")
         token = self.kit.token(notice, route, self.now)
-        return self.kit.pages.banner(notice, token=token, return_to=return_to, root=self.head.root_path)
+        return self.kit.pages.banner(notice, self.decision, token=token, return_to=return_to, root=self.head.root_path)
 
     def preferences(self, return_to: str, message: str | None = None) -> bytes:
         """The second layer, likewise; `message` is the key of why the visitor is asked again."""
@@ -161,6 +171,15 @@ class Exchange:
             root=self.head.root_path,
             message=message,
         )
+
+    def correcting(self) -> list[Header]:
+        """The line by which the readable cookie says what holds now, where it says something else."""
+        shown = cookies.format_shown(self.decision, self.kit.shelf.current)
+        if self.standing is None or self.cookies.get(self.attributes.prefix + cookies.SHOWN_NAME) == shown:
+            return []
+        left = self.standing.time + self.rules.memory_days * 86400 - int(self.now)
+        line = cookies.set_line(cookies.SHOWN_NAME, shown, max(left, 0), self.attributes, http_only=False)
+        return [(b"set-cookie", line)]
 
     def expiring(self, decision: Decision) -> list[Header]:
         """Lines that drop the cookies this browser sent and `decision` does not allow, as many as fit."""
@@ -177,36 +196,47 @@ class Exchange:
         if len(values) != 1:
             return None
         try:
-            return self.kit.standing_cookie.parse(values[0])
+            standing = self.kit.standing_cookie.parse(values[0])
         except SealError:
             return None
+        age = int(self.now) - standing.time
+        # Past its memory a choice is nobody's: whoever chooses next is somebody new.
+        return standing if -CLOCK_SKEW <= age < self.rules.memory_days * 86400 else None
 
     def _unwanted(self, name: str, decision: Decision) -> bool:
         found = self.kit.classifier.cookie(name)
         return found.category is not None and not decision.allows(found.category, found.vendor)
 
-    def _start_page(self, head: ResponseHead, terms: Terms, key: str, insert: bytes) -> ResponseHead:
+    def _start_page(self, head: ResponseHead, terms: Terms, insert: bytes) -> ResponseHead:
         if self.head.method != "HEAD":
             coding = coding_for(head.header(b"content-encoding"))
             assert coding is not None  # is_html has looked
             self._body = HtmlGuard(terms, insert, coding, self.kit.may_hold)
         # Last-Modified and ranges speak of the app's bytes; ours also change with a choice.
-        return with_key(head, key).without(b"content-length", b"last-modified", b"accept-ranges")
+        return head.without(b"content-length", b"last-modified", b"accept-ranges")
 
-    def _insert(self, route: str, shared: bool) -> bytes:
-        """What we put into the page: the banner for someone to be asked, else the link to change one's mind."""
-        if self._asks and not shared:
-            return b"" if "banner" in self._placed else self.banner(self._here, route)
-        if "preferences" in self._placed:
+    def _insert(self, route: str, shared: bool, nonce: str) -> bytes:
+        """What we put into the page: the banner for someone to be asked, else the link to change one's mind.
+
+        A page for everybody also carries the widget, which finds out who it is that reads it.
+        """
+        if self._framed and not shared:  # what is for everybody cannot depend on where it is shown
             return b""
-        return self._reopen(self.kit.pages.languages[0] if shared else self.language)
+        if self.asks and not shared:
+            return b"" if "banner" in self._placed else self._first_layer(route, nonce)
+        link = self._reopen(self.kit.pages.languages[0] if shared else self.language)
+        return (b"" if "preferences" in self._placed else link) + (self._widget(nonce) if shared else b"")
+
+    def _first_layer(self, route: str, nonce: str) -> bytes:
+        return self.banner(self._here, route) + self._widget(nonce, self._reopen(self.language))
+
+    def _widget(self, nonce: str, later: bytes = b"") -> bytes:
+        shown = self.attributes.prefix + cookies.SHOWN_NAME
+        state = f"{shown}.{self.kit.shelf.current.short[: cookies.POLICY_LETTERS]}"
+        return self.kit.pages.widget(state, self.head.root_path, nonce=nonce, later=later)
 
     def _reopen(self, language: str) -> bytes:
         return self.kit.pages.reopen(language, self.head.root_path)
-
-    @cached_property
-    def _asks(self) -> bool:
-        return self.decision.ask and not is_bot(self.head.text(b"user-agent"))
 
     @property
     def _renders_shared(self) -> bool:
@@ -214,8 +244,9 @@ class Exchange:
 
     @property
     def _here(self) -> str:
-        query = f"?{self.head.query}" if self.head.query else ""
-        return f"{self.head.root_path}{self.head.path}{query}"
+        # The path is decoded: a "?" or "%" in it is a character of a name.
+        path = quote(f"{self.head.root_path}{self.head.path}", safe="/:@!$&'()*+,;=~")
+        return f"{path}?{self.head.query}" if self.head.query else path
 
     @property
     def _framed(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 
 from consentkit import __version__
 from consentkit.classifier import Classifier
@@ -33,8 +34,9 @@ class ConsentKit:
     nothing: pages go on, trackers stay held, and only a choice that grants has to wait.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, clock: Callable[[], float] = time.time) -> None:
         site = settings.policy.site.id
+        self._clock = clock
         self.policy = settings.policy
         self.enforces = settings.policy.mode == "enforce"
         self.ledger = Ledger(Store(settings.database, site), settings.signer, settings.data)
@@ -53,7 +55,7 @@ class ConsentKit:
 
     def exchange(self, head: RequestHead) -> Exchange:
         """One request and its response."""
-        return Exchange(self, head, time.time())
+        return Exchange(self, head, self._clock())
 
     def notice(self, exchange: Exchange, layer: Layer) -> Notice:
         """The notice for this visitor, on record before it is shown."""
@@ -82,4 +84,4 @@ class ConsentKit:
             _LOG.error("%s %s; choices that grant will be refused until it does", error.ident, error)
         finally:
             # A server that loads the app and then forks must not hand down connections.
-            self.ledger.store.forget(close=True)
+            self.ledger.store.forget()

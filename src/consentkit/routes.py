@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from consentkit.choosing import choose
-from consentkit.errors import LedgerUnavailable
+from consentkit.errors import LedgerUnavailable, LogError
 from consentkit.http import Header, Reply, parse_query
 from consentkit.policy import Policy
 from consentkit.replies import document, json, not_allowed, private_page
@@ -40,7 +40,7 @@ def reply(exchange: Exchange, body: bytes) -> Reply:
         return not_allowed(methods)
     try:
         return handler(exchange, body)
-    except LedgerUnavailable:
+    except (LedgerUnavailable, LogError):  # no answer from the database, or not what was written there
         return private_page(503, exchange.kit.pages.message("unavailable", exchange.language, head.root_path))
 
 
@@ -49,8 +49,10 @@ def _missing(exchange: Exchange) -> Reply:
 
 
 def _notice(exchange: Exchange, _: bytes) -> Reply:
-    """The banner alone, for pages that were rendered for everybody."""
-    return private_page(200, exchange.banner(exchange.where_from()))
+    """The decision, and the banner for someone to be asked; for pages that were rendered for everybody."""
+    if exchange.asks:
+        return private_page(200, exchange.banner(exchange.where_from()))
+    return private_page(200, exchange.kit.pages.settled(exchange.decision), *exchange.correcting())
 
 
 def _preferences(exchange: Exchange, _: bytes) -> Reply:

@@ -27,7 +27,7 @@ from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, NamedTuple
 
 from consentkit import canonical
-from consentkit.errors import BundleError
+from consentkit.errors import BundleError, MalformedError
 from consentkit.ledger.store import Document, Entry
 from consentkit.tlog import Signer, sign_note
 
@@ -106,10 +106,16 @@ def parse_manifest(text: str) -> Manifest:
 
 
 def format_entry(entry: Entry) -> bytes:
-    """An entry as its line."""
+    """An entry as its line. Raises BundleError for a record that cannot have been written by us."""
     line: dict[str, object] = {"leaf_hash": entry.leaf_hash.hex(), "number": entry.number}
     if entry.record is not None and entry.salt is not None:
-        line |= {"record": canonical.decode(entry.record), "salt": entry.salt.hex()}
+        try:
+            record = canonical.decode(entry.record)
+        except MalformedError as error:
+            raise BundleError(
+                "entries.jsonl", f"the database was written to by others: {error}", entry.number
+            ) from error
+        line |= {"record": record, "salt": entry.salt.hex()}
     return canonical.encode(line) + b"\n"
 
 

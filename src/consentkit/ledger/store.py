@@ -7,17 +7,18 @@ frontier again under it, so several processes may share a ledger.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, RowMapping, create_engine, event, func, insert, select, update
+from sqlalchemy import URL, Connection, Engine, RowMapping, create_engine, event, func, insert, select, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from consentkit.errors import ConfigError, LedgerUnavailable, Problem
+from consentkit.errors import ConfigError, LedgerUnavailable, MalformedError, Problem
 from consentkit.ledger.tables import METADATA, DocumentRow, EntryRow, LogRow, TileRow
 from consentkit.tlog import Frontier
 
@@ -58,18 +59,32 @@ class Document(NamedTuple):
 
 
 class Store:
-    """The tables of one site. Safe to share between threads; `forget` after a fork. All errors: LedgerUnavailable."""
+    """The tables of one site. Safe to share between threads, and across a fork. All errors: LedgerUnavailable."""
 
     def __init__(self, url: str, site: str) -> None:
-        self._url = url
+        self._url = _resolve(url)
         self._site = site
         self._engine: Engine | None = None
-        _check_url(url)
+        self._place: _Place | None = None
+        self._openings = 0
 
-    def append(self, entries: Sequence[NewEntry], documents: Sequence[Document] = ()) -> tuple[int, Frontier]:
-        """Write all of it or nothing; the number of the first entry, and the frontier after the last."""
+    def openings(self) -> int:
+        """How often the database was opened by now: what is found after an opening need not be what was left."""
+        with _answering():
+            self._opened()
+        return self._openings
+
+    def append(
+        self, entries: Sequence[NewEntry], documents: Sequence[Document] = (), least: int = 0
+    ) -> tuple[int, Frontier]:
+        """Write all of it or nothing; the number of the first entry, and the frontier after the last.
+
+        Nothing is added to a log of fewer than `least` entries: it was set back.
+        """
         with self._transaction(write=True) as connection:
             frontier = self._lock(connection)
+            if frontier.size < least:
+                raise LedgerUnavailable(f"the log has {frontier.size} entries where {least} were signed for")
             start = frontier.size
             tiles = [tile for entry in entries for tile in frontier.append(entry.leaf_hash)]
             self._insert(connection, _ENTRIES, [{"number": start + at, **e._asdict()} for at, e in enumerate(entries)])
@@ -83,7 +98,7 @@ class Store:
         """The committed state of the log."""
         with self._transaction() as connection:
             row = connection.execute(select(_LOGS).where(_LOGS.c.site == self._site)).mappings().first()
-        return Frontier.from_bytes(row["size"], row["frontier"]) if row else Frontier()
+            return Frontier.from_bytes(row["size"], row["frontier"]) if row else Frontier()
 
     def read_hashes(self, level: int, start: int, stop: int) -> Sequence[bytes]:
         """The log's HashReader."""
@@ -131,12 +146,10 @@ class Store:
         with self._transaction() as connection:
             return connection.execute(query).scalar_one()
 
-    def forget(self, *, close: bool) -> None:
-        """Let go of all connections: `close` them at the end; a child must not, they are its parent's."""
+    def forget(self) -> None:
+        """Close all connections; the next use opens new ones."""
         if self._engine is not None:
-            self._engine.dispose(close=close)
-        if not close:
-            self._engine = None
+            self._engine.dispose()
 
     def _entries(self, *where: Any, latest: int | None = None) -> list[Entry]:
         query = select(_ENTRIES).where(_ENTRIES.c.site == self._site, *where)
@@ -168,20 +181,66 @@ class Store:
 
     @contextmanager
     def _transaction(self, *, write: bool = False) -> Iterator[Connection]:
+        with (
+            _answering(),
+            self._opened().connect().execution_options(consentkit_write=write) as connection,
+            connection.begin(),
+        ):
+            yield connection
+
+    def _opened(self) -> Engine:
+        """The engine, made anew where another database lies in this one's place, or a fork put us in another process.
+
+        SQLite would go on writing to a file that was removed or replaced, and its entries would be lost.
+        """
+        place = _Place.of(self._url)
+        if self._engine is None or place != self._place:
+            if self._engine is not None:
+                if not place.inode and _file(self._url):
+                    raise FileNotFoundError(_file(self._url))
+                # What was opened before a fork is the parent's to close.
+                self._engine.dispose(close=self._place is None or place.process == self._place.process)
+            self._engine, self._place = _open(self._url), _Place.of(self._url)
+            self._openings += 1
+        return self._engine
+
+
+class _Place(NamedTuple):
+    """Where a database is opened: in which process, and which file it is, for SQLite."""
+
+    process: int
+    device: int = 0
+    inode: int = 0
+
+    @classmethod
+    def of(cls, url: URL) -> _Place:
         try:
-            if self._engine is None:
-                self._engine = _open(self._url)
-            with self._engine.connect().execution_options(consentkit_write=write) as connection, connection.begin():
-                yield connection
-        except (SQLAlchemyError, OSError) as error:
-            raise LedgerUnavailable(f"the ledger's database does not answer: {error.__class__.__name__}") from error
+            found = os.stat(path) if (path := _file(url)) else None
+        except FileNotFoundError:
+            found = None
+        return cls(os.getpid(), found.st_dev, found.st_ino) if found else cls(os.getpid())
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    try:
+        yield
+    except (SQLAlchemyError, OSError, MalformedError) as error:
+        raise LedgerUnavailable(f"the ledger's database does not answer: {error.__class__.__name__}") from error
 
 
 def _entry(row: RowMapping) -> Entry:
-    return Entry(row["number"], row["leaf_hash"], row["time"], row["visitor"], row["record"], row["salt"])
+    leaf, record, salt = (_bytes(row[name]) for name in ("leaf_hash", "record", "salt"))
+    return Entry(row["number"], leaf or b"", row["time"], row["visitor"], record, salt)
 
 
-def _check_url(url: str) -> None:
+def _bytes(value: bytes | str | None) -> bytes | None:
+    # SQLite keeps a value as whoever wrote it last wrote it: a record set by hand comes back as text.
+    return value.encode() if isinstance(value, str) else value
+
+
+def _resolve(url: str) -> URL:
+    """The URL, with an SQLite file by its whole path: an app may change its folder. Raises ConfigError."""
     try:
         parsed = make_url(url)
     except ArgumentError:
@@ -191,14 +250,22 @@ def _check_url(url: str) -> None:
         # The URL may hold a password: it is not repeated.
         problem = Problem("consentkit.E024", "CONSENTKIT_DATABASE", "not the URL of a database that lasts.", remedy)
         raise ConfigError("settings", [problem])
+    path = _file(parsed)
+    return parsed.set(database=str(Path(path).absolute())) if path else parsed
 
 
-def _open(url: str) -> Engine:
+def _file(url: URL) -> str | None:
+    """The file that an SQLite URL names by its path."""
+    path = url.database if url.get_backend_name() == "sqlite" else None
+    return path if path and not path.startswith("file:") else None
+
+
+def _open(url: URL) -> Engine:
     """An engine whose tables exist."""
-    parsed = make_url(url)
-    engine = create_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite")
-    if parsed.get_backend_name() == "sqlite":
-        Path(str(parsed.database)).absolute().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    engine = create_engine(url, pool_pre_ping=url.get_backend_name() != "sqlite")
+    if path := _file(url):
+        Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if url.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     with engine.connect().execution_options(consentkit_write=True) as connection, connection.begin():

@@ -62,18 +62,17 @@ class GroupCommit(Generic[Job, Result]):
     def close(self) -> None:
         """Write what is queued, and end the thread."""
         with self._lock:
-            thread, self._thread = self._thread, None
-            if thread is None or self._process != os.getpid():
-                return
-            self._queue.put(None)
-        thread.join()
+            thread, queue, self._thread = self._thread, self._queue, None
+        if thread is not None and self._process == os.getpid():
+            queue.put(None)
+            thread.join()
 
     def _start(self) -> None:
-        if self._process != os.getpid():  # a fork copies the queue but not the thread
+        # A fork copies the queue but not the thread. Thread and queue come and go together: what is put after `close`
+        # is not for the thread that is about to end.
+        if self._thread is None or not self._thread.is_alive() or self._process != os.getpid():
             self._queue = Queue(_WAITING)
-            self._thread = None
             self._process = os.getpid()
-        if self._thread is None or not self._thread.is_alive():
             self._thread = threading.Thread(target=self._run, name="consentkit-ledger", daemon=True)
             self._thread.start()
 

@@ -1,0 +1,354 @@
+"""A database that was set back, taken away, filled up, locked or tampered with."""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event
+
+from consentkit.errors import BundleError, ConfigError, LedgerRollback, LedgerUnavailable
+from consentkit.ledger import store
+from consentkit.ledger.bundle import write_bundle
+from consentkit.ledger.ledger import Ledger
+from consentkit.ledger.store import Document, NewEntry, Store
+from consentkit.ledger.verify import Report, verify_bundle
+from consentkit.tlog import Signer
+
+from .conftest import MOMENT, NOTICE, POLICY, SIGNER, Open, choose
+
+LOCKING = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute(sys.argv[2])
+print("locked", flush=True)
+sys.stdin.read()
+"""
+
+
+@contextmanager
+def locked(folder: Path, how: str = "BEGIN IMMEDIATE") -> Iterator[None]:
+    """Another process holds the database's lock."""
+    command = [sys.executable, "-c", LOCKING, str(folder / "db" / "ledger.db"), how]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdout
+    assert process.stdout.readline() == "locked\n"
+    try:
+        yield
+    finally:
+        process.communicate(timeout=10)
+
+
+@contextmanager
+def full(folder: Path) -> Iterator[None]:
+    """No file can grow any more, as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    largest = max(file.stat().st_size for file in (folder / "db").iterdir())
+    resource.setrlimit(resource.RLIMIT_FSIZE, (largest, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def execute(folder: Path, sql: str, *values: Any) -> None:
+    """Somebody writes into the database."""
+    with closing(sqlite3.connect(folder / "db" / "ledger.db")) as connection:
+        connection.execute(sql, values)
+        connection.commit()
+
+
+def exported(ledger: Ledger) -> Report:
+    """What an auditor finds in an export."""
+    bundle = BytesIO()
+    write_bundle(bundle, SIGNER, ledger.checkpoint(), ledger.store.documents(), ledger.store.entries())
+    bundle.seek(0)
+    return verify_bundle(bundle, SIGNER.verifier)
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "_BUSY_SECONDS", 0.1)
+
+
+def test_locked(ledger: Ledger, tmp_path: Path) -> None:
+    """While another process keeps the database locked nothing is written; afterwards it goes on."""
+    choose(ledger)
+    with locked(tmp_path):
+        with pytest.raises(LedgerUnavailable):
+            choose(ledger)
+        assert ledger.store.head().size == 1  # reading goes on
+    assert choose(ledger).number == 1
+
+
+def test_full(ledger: Ledger, tmp_path: Path) -> None:
+    """A choice that no longer fits on the disk is not there at all; when there is room again it goes on."""
+    for _ in range(5):
+        choose(ledger)
+    with full(tmp_path):
+        failed = 0
+        for _ in range(40):
+            try:
+                choose(ledger)
+            except LedgerUnavailable:
+                failed += 1
+        assert failed > 30
+    size = ledger.store.head().size
+    assert size == 45 - failed
+    assert choose(ledger).number == size
+
+
+def test_directory_removed(ledger: Ledger, tmp_path: Path) -> None:
+    """When the database is taken away from a running server, no choice is acknowledged that nobody will find."""
+    choose(ledger)
+    (tmp_path / "db").rename(tmp_path / "away")
+    with pytest.raises(LedgerUnavailable):
+        choose(ledger)
+    assert not (tmp_path / "db").exists()
+    (tmp_path / "away").rename(tmp_path / "db")
+    assert choose(ledger).number == 1
+
+
+def copy(folder: Path, name: str) -> Path:
+    """A backup of the database as it is."""
+    with (
+        closing(sqlite3.connect(folder / "db" / "ledger.db")) as source,
+        closing(sqlite3.connect(folder / name)) as target,
+    ):
+        source.backup(target)
+    return folder / name
+
+
+def put_back(folder: Path, file: Path) -> None:
+    """Put another file in the database's place."""
+    for old in (folder / "db").iterdir():
+        old.unlink()
+    shutil.copy(file, folder / "db" / "ledger.db")
+
+
+def test_rolled_back(reopen: Open, tmp_path: Path) -> None:
+    """A server does not start on an older copy of its database: it would sign a second history."""
+    ledger = reopen()
+    choose(ledger)
+    backup = copy(tmp_path, "backup.db")
+    choose(ledger)
+    ledger.close()
+    put_back(tmp_path, backup)
+    with pytest.raises(LedgerRollback, match="set CONSENTKIT_SIGNING_KEY to a new key") as refused:
+        reopen().check()
+    assert (refused.value.signed, refused.value.found) == (2, 1)
+
+
+def test_rolled_back_while_running(ledger: Ledger, tmp_path: Path) -> None:
+    """An older copy put in place under a running server is neither added to nor signed, until the right one is back."""
+    choose(ledger)
+    older = copy(tmp_path, "older.db")
+    choose(ledger)
+    right = copy(tmp_path, "right.db")
+    put_back(tmp_path, older)
+    for _ in range(2):
+        with pytest.raises(LedgerUnavailable, match="does not contain the 2 signed for"):
+            choose(ledger)
+        with pytest.raises(LedgerUnavailable):
+            ledger.checkpoint()
+    put_back(tmp_path, right)
+    assert choose(ledger).number == 2
+
+
+def test_set_back_in_place(ledger: Ledger, tmp_path: Path) -> None:
+    """A log that is shorter than what this server signed for is not added to, however that came about."""
+    choose(ledger)
+    choose(ledger)
+    kept = ledger.store.head()
+    execute(tmp_path, "UPDATE ck_logs SET size = 0, frontier = x''")
+    for failing in (lambda: choose(ledger), ledger.checkpoint):
+        with pytest.raises(LedgerUnavailable, match="0 entries where 2 were signed for"):
+            failing()
+    execute(tmp_path, "UPDATE ck_logs SET size = 2, frontier = ?", kept.to_bytes())
+
+
+def test_another_history(reopen: Open, tmp_path: Path) -> None:
+    """A server does not start on a database of the same length that says something else."""
+    ledger = reopen()
+    choose(ledger)
+    ledger.close()
+    (tmp_path / "db").rename(tmp_path / "first")
+    (tmp_path / "outside").rename(tmp_path / "kept")
+    other = reopen()
+    choose(other)
+    other.close()
+    shutil.rmtree(tmp_path / "outside")
+    (tmp_path / "kept").rename(tmp_path / "outside")
+    with pytest.raises(LedgerRollback):
+        reopen().check()
+
+
+@pytest.mark.parametrize("start", [True, False], ids=["at the start", "while running"])
+def test_entries_deleted(start: bool, reopen: Open, tmp_path: Path) -> None:
+    """A server does not start on a log from which rows were taken, and never hands out a proof over what is left."""
+    ledger = reopen()
+    last = [choose(ledger) for _ in range(5)][-1]
+    ledger.close()
+    execute(tmp_path, "DELETE FROM ck_entries WHERE number = 2")
+    if start:
+        with pytest.raises(LedgerRollback):
+            reopen().check()
+    else:
+        assert ledger.receipt(last)["proof"] is None
+
+
+def test_checkpoint_file_spoiled(reopen: Open, tmp_path: Path) -> None:
+    """A spoiled checkpoint outside the database stops the start, and says which file it is."""
+    ledger = reopen()
+    choose(ledger)
+    ledger.close()
+    (file,) = (tmp_path / "outside").iterdir()
+    file.write_text("nonsense", encoding="utf-8")
+    with pytest.raises(LedgerRollback, match=file.name):
+        reopen().check()
+
+
+def test_checkpoint_file_cannot_be_written(ledger: Ledger, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Where the checkpoint cannot be kept outside, choices go on and the owner is told."""
+    (tmp_path / "outside").write_text("a file where a folder should be", encoding="utf-8")
+    assert choose(ledger).number == 0
+    assert "consentkit.D003" in caplog.text
+    (tmp_path / "outside").unlink()
+
+
+TAMPERING = {
+    "record": "UPDATE ck_entries SET record = replace(CAST(record AS TEXT), 'accept_all', 'refuse_all') WHERE number = 3",
+    "salt": "UPDATE ck_entries SET salt = zeroblob(32) WHERE number = 3",
+    "leaf": "UPDATE ck_entries SET leaf_hash = zeroblob(32) WHERE number = 3",
+    "erased": "UPDATE ck_entries SET record = NULL, salt = NULL WHERE number = 3",
+    "swapped": "UPDATE ck_entries SET record = (SELECT record FROM ck_entries WHERE number = 4) WHERE number = 3",
+    "deleted": "DELETE FROM ck_entries WHERE number = 3",
+    "cut": "DELETE FROM ck_entries WHERE number >= 3",
+    "added": "INSERT INTO ck_entries SELECT site, 99, leaf_hash, time, visitor, record, salt FROM ck_entries LIMIT 1",
+}
+
+
+@pytest.mark.parametrize("sql", TAMPERING.values(), ids=TAMPERING)
+def test_tampered(sql: str, reopen: Open, tmp_path: Path) -> None:
+    """Whatever is changed in a row is found in the next export, with the entry where one is at fault."""
+    ledger = reopen()
+    for _ in range(6):
+        choose(ledger)
+    assert exported(ledger).proven
+    execute(tmp_path, sql)
+    report = exported(ledger)
+    assert not report.consistent
+    assert {finding.part for finding in report.findings} == {"entries.jsonl"}
+    if "= 3" in sql and "DELETE" not in sql:
+        assert {finding.entry for finding in report.findings} == {3}
+
+
+@pytest.mark.parametrize("spoiled", [b"not JSON", b'{"choice": "accept_all"}', b"\xff"])
+def test_record_that_is_none(spoiled: bytes, reopen: Open, tmp_path: Path) -> None:
+    """A record that cannot be ours stops the export, and is named."""
+    ledger = reopen()
+    choose(ledger)
+    choose(ledger)
+    execute(tmp_path, "UPDATE ck_entries SET record = ? WHERE number = 1", spoiled)
+    with pytest.raises(BundleError, match=r"entries\.jsonl, entry 1: the database was written to by others"):
+        exported(ledger)
+
+
+def test_tampered_document(ledger: Ledger, tmp_path: Path) -> None:
+    """A policy or notice whose text was changed is found, and so are the entries that name it."""
+    choose(ledger)
+    execute(tmp_path, "UPDATE ck_documents SET body = ? WHERE kind = 'notice'", b'{"layer":"other"}')
+    report = exported(ledger)
+    assert {finding.part for finding in report.findings} == {"documents.jsonl", "entries.jsonl"}
+    execute(tmp_path, "UPDATE ck_documents SET body = ? WHERE kind = 'notice'", NOTICE.body)
+
+
+@pytest.mark.parametrize("spoil", ["UPDATE ck_logs SET frontier = x'00'", "UPDATE ck_logs SET size = -1"])
+def test_log_row_spoiled(spoil: str, ledger: Ledger, tmp_path: Path) -> None:
+    """A log row that makes no sense is a ledger that cannot be written, not a crash."""
+    choose(ledger)
+    kept = ledger.store.head()
+    execute(tmp_path, spoil)
+    with pytest.raises(LedgerUnavailable):
+        choose(ledger)
+    execute(tmp_path, "UPDATE ck_logs SET size = 1, frontier = ?", kept.to_bytes())
+
+
+def test_nothing_is_half_written(ledger: Ledger) -> None:
+    """When one row of an append cannot be written none is: no entry, no tile, no document, no size."""
+    spoiled = Document("f" * 64, "policy", None)  # type: ignore[arg-type]
+    entries = [NewEntry(bytes([at]) * 32, MOMENT, "ab" * 16, b"{}", b"s" * 32) for at in range(255)]
+    choose(ledger)
+    with pytest.raises(LedgerUnavailable):
+        ledger.store.append(entries, [spoiled])
+    assert ledger.store.head().size == 1
+    assert len(list(ledger.store.entries())) == 1
+    assert list(ledger.store.read_hashes(1, 0, 9)) == []
+    assert {document.hash for document in ledger.store.documents()} == {POLICY.hash, NOTICE.hash}
+
+
+def test_one_commit_point(ledger: Ledger) -> None:
+    """Everything a choice writes is written by one transaction, and nothing else writes at all."""
+    statements: list[str] = []
+
+    def trace(connection: Any, _: object) -> None:
+        connection.set_trace_callback(statements.append)
+
+    event.listen(Engine, "connect", trace)
+    try:
+        ledger.check()
+        ledger.store.forget()
+        statements.clear()
+        entry = choose(ledger)
+        written = [text.split()[0] for text in statements if text.split()[0] not in ("PRAGMA", "SELECT")]
+        assert written == ["BEGIN", "INSERT", "INSERT", "INSERT", "INSERT", "UPDATE", "COMMIT"]
+        assert "BEGIN IMMEDIATE" in statements
+        statements.clear()
+        ledger.receipt(entry)
+        list(ledger.store.entries()), list(ledger.store.documents()), ledger.store.count("policy")
+        ledger.store.entries_of("ab" * 16)
+        assert {text.split()[0] for text in statements} <= {"PRAGMA", "BEGIN", "SELECT", "COMMIT"}
+        assert "BEGIN IMMEDIATE" not in statements
+    finally:
+        event.remove(Engine, "connect", trace)
+        ledger.store.forget()
+
+
+def test_other_site_in_the_same_database(ledger: Ledger, tmp_path: Path) -> None:
+    """Two sites in one database have a log each, and neither sees the other's visitors."""
+    choose(ledger)
+    signer = Signer.generate("other.test/consent-log")
+    other = Ledger(Store(f"sqlite:///{tmp_path / 'db' / 'ledger.db'}", "other"), signer, tmp_path / "outside")
+    assert choose(other).number == 0
+    assert len(ledger.store.entries_of("ab" * 16)) == 1
+    other.close()
+
+
+def test_folder_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An app that changes its folder goes on writing to the database it began with."""
+    monkeypatch.chdir(tmp_path)
+    ledger = Ledger(Store("sqlite:///ledger.db", "shop"), SIGNER, tmp_path / "outside")
+    choose(ledger)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    ledger.store.forget()
+    assert choose(ledger).number == 1
+    assert os.listdir(".") == []
+    ledger.close()
+
+
+@pytest.mark.parametrize("url", ["", "nonsense", "sqlite://", "sqlite:///:memory:", "mysql"])
+def test_no_database_that_lasts(url: str) -> None:
+    """A database that forgets, or none, is refused at the start, and the URL with its password is not repeated."""
+    with pytest.raises(ConfigError, match="CONSENTKIT_DATABASE"):
+        Store(url, "shop")
