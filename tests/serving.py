@@ -52,8 +52,9 @@ class Visitor:
         return self.page
 
     def press(self, choice: str) -> None:
-        """Press the button of a choice, and wait for the page that follows."""
-        self.page.locator(f"button[value={choice}]").first.click()
+        """Press the button of a choice, and wait for the answer and what follows."""
+        with self.page.expect_response("**/choice"):
+            self.page.locator(f"button[value={choice}]").first.click()
         self.page.wait_for_load_state("networkidle")
 
     def cookies(self) -> dict[str, Any]:

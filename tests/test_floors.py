@@ -18,7 +18,7 @@ FLOORS = {
     1: "policy catalog",
     2: "regime decision classifier signals network settings",
     3: "cookie token choice device replies page guard ledger",
-    4: "inventory shelf choosing routes exchange kit placing",
+    4: "inventory shelf choosing routes showing exchange kit placing",
     5: "asgi wsgi starlette fastapi flask django",
     6: "audit export cli demo testing",
 }
@@ -32,7 +32,7 @@ SAME_FLOOR = {
     "tlog": "errors",
     "decision": "regime",
     "kit": "exchange inventory shelf",
-    "exchange": "routes",
+    "exchange": "routes showing",
     "routes": "choosing",
     "placing": "exchange",
     "flask": "wsgi",

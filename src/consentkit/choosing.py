@@ -183,8 +183,8 @@ def _sorry(exchange: Exchange, status: int, key: str, fetched: bool, return_to: 
     if fetched:
         return json(status, {"error": {"id": f"consentkit.{key}", "status": status}}, *headers)
     if key in ("stale", "widened"):
-        return private_page(status, exchange.preferences(return_to, message=key), *headers)
-    page = exchange.kit.pages.message(key, exchange.language, exchange.head.root_path, return_to=return_to)
+        return private_page(status, exchange.showing.preferences(return_to, message=key), *headers)
+    page = exchange.kit.pages.message(key, exchange.showing.language, exchange.head.root_path, return_to=return_to)
     return private_page(status, page, *headers)
 
 
@@ -193,5 +193,5 @@ def _malformed(exchange: Exchange, error: ChoiceError, fetched: bool) -> Reply:
         body = {"id": error.ident, "status": error.status, "field": error.field, "message": str(error)}
         return json(error.status, {"error": body})
     key = "too_large" if error.status == 413 else "malformed"
-    page = exchange.kit.pages.message(key, exchange.language, exchange.head.root_path, field=str(error))
+    page = exchange.kit.pages.message(key, exchange.showing.language, exchange.head.root_path, field=str(error))
     return private_page(error.status, page)

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from functools import cached_property
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from consentkit import cookie as cookies
 from consentkit import routes
 from consentkit.classifier import host_of
 from consentkit.decision import CLOCK_SKEW, Decision, Signals, Standing, decide
-from consentkit.device import is_bot
 from consentkit.errors import SealError
 from consentkit.guard.caching import for_the_app, is_shared, may_be_page, personal, rendering_key, with_key
 from consentkit.guard.coding import coding_for
@@ -27,12 +25,10 @@ from consentkit.http import (
     RequestHead,
     ResponseHead,
     parse_cookies,
-    parse_query,
-    preferred_languages,
 )
 from consentkit.network import origin_of
-from consentkit.page import Layer
 from consentkit.regime import rules_for
+from consentkit.showing import Showing
 from consentkit.signals.gpc import sends_gpc
 from consentkit.token import LIFE_SECONDS
 
@@ -41,7 +37,6 @@ if TYPE_CHECKING:
 
 # What a page for everybody is rendered with: nothing granted, whoever asked first.
 SHARED = Decision(ask=False)
-_FRAMES = (b"iframe", b"frame", b"embed", b"object", b"fencedframe")
 
 
 class Exchange:
@@ -58,8 +53,7 @@ class Exchange:
         self.standing = self._standing(pairs)
         self.decision = self.decide(self.standing)
         self.is_ours = routes.is_ours(head.path, kit.policy)
-        self._left_alone = not kit.enforces or _below(head.path, kit.policy.exclude)
-        self._placed: set[Layer] = set()
+        self.left_alone = not kit.enforces or _below(head.path, kit.policy.exclude)
         self._body: PassThrough | HtmlGuard = PassThrough()
 
     # ── what a face calls ──
@@ -71,23 +65,22 @@ class Exchange:
     @cached_property
     def request(self) -> RequestHead:
         """The request as the app should see it."""
-        return self.head if self._left_alone else for_the_app(self.head, lambda: (self._key, self._shared_key))
+        return self.head if self.left_alone else for_the_app(self.head, lambda: (self._key, self._shared_key))
 
     def start(self, head: ResponseHead, route: str = "") -> ResponseHead:
         """The response's head as it may go out. `route` is the app's pattern for the page, where a face knows it."""
         self._body = PassThrough()
-        # What a template placed is this visitor's: such a page is no longer for everybody.
-        shared = (self._renders_shared or is_shared(head)) and "banner" not in self._placed
+        shared = (self.renders_shared or is_shared(head)) and not self.showing.is_personal
         terms = Terms(self.kit.classifier, SHARED if shared else self.decision, self.host)
         filtered, found = filter_cookies(head, terms, self.now)
         self.kit.inventory.notice(found)
-        if self._left_alone:
+        if self.left_alone:
             return head
         page = is_html(filtered)
         if page or (filtered.status == 304 and self._conditional):
             filtered = with_key(filtered, self._shared_key if shared else self._key)
         if page:
-            filtered = self._start_page(filtered, terms, self._insert(route, shared, script_nonce(head)))
+            filtered = self._start_page(filtered, terms, self.showing.insert(route, script_nonce(head), shared=shared))
             filtered = filtered if shared else personal(filtered)
         return filtered if shared or not may_be_page(self.head) else filtered.plus(*self.expiring(self.decision))
 
@@ -104,37 +97,20 @@ class Exchange:
         """The rest of the body, after its last piece."""
         return self._body.finish(last)
 
-    # ── what a template may ask, to place by hand what we would put first into the page ──
-
-    def place_banner(self, route: str = "", nonce: str = "") -> str:
-        """The banner for a visitor who is still to be asked, else nothing, as HTML for this place in the page.
-
-        `nonce` is what the page's Content-Security-Policy asks of scripts, if it does.
-        """
-        if self._renders_shared or self._left_alone:
-            return ""
-        self._placed.add("banner")
-        return self._first_layer(route, nonce).decode("ascii") if self.asks else ""
-
-    def place_reopen(self) -> str:
-        """The link to the preferences, as HTML for this place in the page."""
-        self._placed.add("preferences")
-        return self._reopen(self.language).decode("ascii")
-
     # ── what our own routes ask ──
+
+    @cached_property
+    def showing(self) -> Showing:
+        """What this visitor is shown."""
+        return Showing(self)
+
+    @property
+    def renders_shared(self) -> bool:
+        return self.kit.policy.render == "shared"
 
     @property
     def host(self) -> str:
         return host_of(self.origin.host)
-
-    @cached_property
-    def language(self) -> str:
-        return self.kit.pages.language(preferred_languages(self.head.header(b"accept-language")))
-
-    @cached_property
-    def asks(self) -> bool:
-        """Whether this visitor is to be shown the banner: nobody asks a machine."""
-        return self.decision.ask and not is_bot(self.head.text(b"user-agent"))
 
     @property
     def attributes(self) -> cookies.Attributes:
@@ -144,33 +120,6 @@ class Exchange:
         """The decision for this visitor if `standing` is what they chose."""
         made_under = self.kit.shelf.edition(standing.policy) if standing else None
         return decide(self.kit.shelf.current, self.rules, standing, made_under, self.signals, int(self.now))
-
-    def where_from(self) -> str:
-        """Where one of our pages was opened from: as its address says, else as the browser does; "" if from outside."""
-        if asked := parse_query(self.head.query).get("return_to"):
-            return asked
-        referer = self.head.text(b"referer")
-        _, _, rest = referer.partition("://")
-        host, slash, path = rest.partition("/")
-        return slash + path if host.lower() == self.origin.host else ""
-
-    def banner(self, return_to: str, route: str = "") -> bytes:
-        """The first layer, with a token that names what it shows."""
-        notice = self.kit.notice(self, "banner")
-        token = self.kit.token(notice, route, self.now)
-        return self.kit.pages.banner(notice, self.decision, token=token, return_to=return_to, root=self.head.root_path)
-
-    def preferences(self, return_to: str, message: str | None = None) -> bytes:
-        """The second layer, likewise; `message` is the key of why the visitor is asked again."""
-        notice = self.kit.notice(self, "preferences")
-        return self.kit.pages.preferences(
-            notice,
-            self.decision,
-            token=self.kit.token(notice, "", self.now),
-            return_to=return_to,
-            root=self.head.root_path,
-            message=message,
-        )
 
     def correcting(self) -> list[Header]:
         """The line by which the readable cookie says what holds now, where it says something else."""
@@ -215,43 +164,6 @@ class Exchange:
         # Last-Modified and ranges speak of the app's bytes; ours also change with a choice.
         return head.without(b"content-length", b"last-modified", b"accept-ranges")
 
-    def _insert(self, route: str, shared: bool, nonce: str) -> bytes:
-        """What we put into the page: the banner for someone to be asked, else the link to change one's mind.
-
-        A page for everybody also carries the widget, which finds out who it is that reads it.
-        """
-        if self._framed and not shared:  # what is for everybody cannot depend on where it is shown
-            return b""
-        if self.asks and not shared:
-            return b"" if "banner" in self._placed else self._first_layer(route, nonce)
-        link = self._reopen(self.kit.pages.languages[0] if shared else self.language)
-        return (b"" if "preferences" in self._placed else link) + (self._widget(nonce) if shared else b"")
-
-    def _first_layer(self, route: str, nonce: str) -> bytes:
-        return self.banner(self._here, route) + self._widget(nonce, self._reopen(self.language))
-
-    def _widget(self, nonce: str, later: bytes = b"") -> bytes:
-        shown = self.attributes.prefix + cookies.SHOWN_NAME
-        state = f"{shown}.{self.kit.shelf.current.short[: cookies.POLICY_LETTERS]}"
-        return self.kit.pages.widget(state, self.head.root_path, nonce=nonce, later=later)
-
-    def _reopen(self, language: str) -> bytes:
-        return self.kit.pages.reopen(language, self.head.root_path)
-
-    @property
-    def _renders_shared(self) -> bool:
-        return self.kit.policy.render == "shared"
-
-    @property
-    def _here(self) -> str:
-        # The path is decoded: a "?" or "%" in it is a character of a name.
-        path = quote(f"{self.head.root_path}{self.head.path}", safe="/:@!$&'()*+,;=~")
-        return f"{path}?{self.head.query}" if self.head.query else path
-
-    @property
-    def _framed(self) -> bool:
-        return self.head.header(b"sec-fetch-dest") in _FRAMES
-
     @property
     def _conditional(self) -> bool:
         return self.request.header(b"if-none-match") != self.head.header(b"if-none-match")
@@ -262,7 +174,7 @@ class Exchange:
         # The banner carries a token that ages: a copy of it may be kept for half its life.
         age = int(self.now) // (LIFE_SECONDS // 2) if decision.ask else ""
         allowed = (*sorted(decision.granted), "and", *sorted(decision.vendors), "lapsed", *sorted(decision.lapsed))
-        return rendering_key(self.kit.rendering, self.language, decision.regime, decision.gpc, age, *allowed)
+        return rendering_key(self.kit.rendering, self.showing.language, decision.regime, decision.gpc, age, *allowed)
 
     @cached_property
     def _shared_key(self) -> str:

@@ -60,7 +60,9 @@ class ConsentKit:
     def notice(self, exchange: Exchange, layer: Layer) -> Notice:
         """The notice for this visitor, on record before it is shown."""
         decision = exchange.decision
-        notice = self.pages.notice(layer, exchange.language, exchange.rules, gpc=decision.gpc, lapsed=decision.lapsed)
+        notice = self.pages.notice(
+            layer, exchange.showing.language, exchange.rules, gpc=decision.gpc, lapsed=decision.lapsed
+        )
         return self.shelf.show(notice)
 
     def token(self, notice: Notice, route: str, now: float) -> str:

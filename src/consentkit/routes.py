@@ -41,26 +41,26 @@ def reply(exchange: Exchange, body: bytes) -> Reply:
     try:
         return handler(exchange, body)
     except (LedgerUnavailable, LogError):  # no answer from the database, or not what was written there
-        return private_page(503, exchange.kit.pages.message("unavailable", exchange.language, head.root_path))
+        return private_page(503, exchange.kit.pages.message("unavailable", exchange.showing.language, head.root_path))
 
 
 def _missing(exchange: Exchange) -> Reply:
-    return private_page(404, exchange.kit.pages.message("missing", exchange.language, exchange.head.root_path))
+    return private_page(404, exchange.kit.pages.message("missing", exchange.showing.language, exchange.head.root_path))
 
 
 def _notice(exchange: Exchange, _: bytes) -> Reply:
     """The decision, and the banner for someone to be asked; for pages that were rendered for everybody."""
-    if exchange.asks:
-        return private_page(200, exchange.banner(exchange.where_from()))
+    if exchange.showing.asks:
+        return private_page(200, exchange.showing.banner(exchange.showing.where_from()))
     return private_page(200, exchange.kit.pages.settled(exchange.decision), *exchange.correcting())
 
 
 def _preferences(exchange: Exchange, _: bytes) -> Reply:
-    return private_page(200, exchange.preferences(exchange.where_from()))
+    return private_page(200, exchange.showing.preferences(exchange.showing.where_from()))
 
 
 def _declaration(exchange: Exchange, _: bytes) -> Reply:
-    return private_page(200, exchange.kit.pages.declaration(exchange.language, exchange.head.root_path))
+    return private_page(200, exchange.kit.pages.declaration(exchange.showing.language, exchange.head.root_path))
 
 
 def _declaration_json(exchange: Exchange, _: bytes) -> Reply:
@@ -77,7 +77,7 @@ def _receipt(exchange: Exchange, _: bytes) -> Reply:
     if "download" in parse_query(exchange.head.query):
         name = (b"content-disposition", b'attachment; filename="privacy-receipt.json"')
         return json(200, {"receipts": receipts, "v": 1}, name)
-    return private_page(200, kit.pages.receipt(exchange.language, exchange.head.root_path, receipts))
+    return private_page(200, kit.pages.receipt(exchange.showing.language, exchange.head.root_path, receipts))
 
 
 def _checkpoint(exchange: Exchange, _: bytes) -> Reply:

@@ -7,6 +7,7 @@ The app finds the visitor's Decision in `environ["consentkit.consent"]`.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from http import HTTPStatus
 from pathlib import Path
@@ -27,8 +28,8 @@ App = Callable[[Environ, StartResponse], Iterable[bytes]]
 class ConsentMiddleware:
     """Enforces consent around a WSGI app. Long-lived; each request has an Exchange of its own.
 
-    Arguments are those of `consentkit.settings.load_settings`; all have defaults. Raises ConfigError with every
-    problem, or LedgerRollback.
+    Arguments are those of `consentkit.settings.load_settings`, all with defaults; `clock` gives Unix seconds. Raises
+    ConfigError with every problem, or LedgerRollback.
     """
 
     def __init__(
@@ -39,9 +40,10 @@ class ConsentMiddleware:
         data: str | Path | None = None,
         secret: str | None = None,
         signing_key: str | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._app = app
-        self._kit = ConsentKit(load_settings(policy, database, data, secret, signing_key))
+        self._kit = ConsentKit(load_settings(policy, database, data, secret, signing_key), clock)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         exchange = self._kit.exchange(read_head(environ))
@@ -127,7 +129,7 @@ def read_head(environ: Environ) -> RequestHead:
     return RequestHead(
         method=environ["REQUEST_METHOD"],
         path=_text(environ.get("PATH_INFO", "")),
-        headers=tuple(_request_headers(environ)),
+        headers=tuple(request_headers(environ)),
         query=environ.get("QUERY_STRING", ""),
         scheme=environ.get("wsgi.url_scheme", "http"),
         root_path=_text(environ.get("SCRIPT_NAME", "")),
@@ -155,7 +157,12 @@ def guarded_environ(environ: Environ, exchange: Exchange) -> Environ:
     return inner
 
 
-def _request_headers(environ: Environ) -> Iterator[tuple[bytes, bytes]]:
+def request_headers(environ: Environ) -> Iterator[tuple[bytes, bytes]]:
+    """The headers in an environ. Test clients send no Host: then the server's name stands for it (PEP 3333)."""
+    if "HTTP_HOST" not in environ and (name := environ.get("SERVER_NAME")):
+        default = {"http": "80", "https": "443"}.get(environ.get("wsgi.url_scheme", "http"))
+        port = environ.get("SERVER_PORT", default)
+        yield b"host", (name if port == default else f"{name}:{port}").encode("latin-1")
     for key, value in environ.items():
         if key.startswith("HTTP_") or (key in ("CONTENT_TYPE", "CONTENT_LENGTH") and value):
             name = key.removeprefix("HTTP_").replace("_", "-").lower()

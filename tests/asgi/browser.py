@@ -113,7 +113,7 @@ class Browser:
         self._remember(answer)
         return answer
 
-    def get(self, target: str = "/", *, method: str = "GET", scope: Mapping[str, Any] = {}, **headers: str) -> Answer:  # noqa: B006
+    def get(self, target: str = "/", *, method: str = "GET", scope: Mapping[str, Any] = {}, **headers: str) -> Answer:
         """Follow a link. Headers as keywords, with "_" for "-"."""
         said = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.send(method, target, {**NAVIGATION, **said}, **scope)

@@ -12,7 +12,7 @@ from consentkit.asgi import ConsentMiddleware
 from consentkit.tlog import Signer
 from tests.exchanges import POLICY, Response
 
-from .browser import App
+from .browser import App, Browser
 
 SECRET = "a-secret-for-the-tests"
 KEY = Signer.generate("shop.test/consent-log").to_text()
@@ -52,7 +52,27 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
         middleware._kit.close()
 
 
-def later(app: ConsentMiddleware, seconds: float) -> None:
+def later(app: Any, seconds: float) -> None:
     """Let time pass for this app."""
     real = app._kit._clock
     app._kit._clock = lambda: real() + seconds
+
+
+def entries(browser: Browser) -> list[dict[str, Any]]:
+    """The visitor's own records, newest first."""
+    return [receipt["record"] for receipt in browser.get("/_privacy/receipt?download").json["receipts"]]
+
+
+def granted(browser: Browser) -> str:
+    """What the cookie that scripts may read says."""
+    return browser.cookies.get("ck_s", "").partition(".")[0]
+
+
+PROBE = answering(
+    Response(204, (("set-cookie", "_ct=1"), ("set-cookie", "_ad=1"), ("set-cookie", "_new=1; Max-Age=9")))
+)
+
+
+def may_set(browser: Browser) -> set[str]:
+    """The cookies that PROBE's app may set now: of analytics, of marketing, of a vendor that comes later."""
+    return set(browser.get(sec_fetch_dest="empty").cookies) - {"ck", "ck_s"}

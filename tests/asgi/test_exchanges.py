@@ -8,7 +8,7 @@ import pytest
 
 from tests.exchanges import CASES, Case, Response, normal, unique
 
-from .browser import Answer, Browser
+from .browser import NAVIGATION, Answer, Browser
 from .conftest import Serve, answering
 
 
@@ -27,8 +27,7 @@ def test_exchange(case: Case, serve: Serve) -> None:
     if case.request.chosen:
         assert browser.choose(case.request.chosen).status == 303
     browser.cookies |= dict(case.request.cookies)
-    said = {name.replace("-", "_"): value for name, value in case.request.headers}
-    answer = seen(browser.get(case.request.path, method=case.request.method, **said))
+    answer = seen(browser.send(case.request.method, case.request.path, {**NAVIGATION, **dict(case.request.headers)}))
     expected = normal(case.expected)
     headers = tuple(header for header in answer.headers if header[0] != "content-length" or header in expected.headers)
     assert (answer.status, answer.body) == (expected.status, expected.body)

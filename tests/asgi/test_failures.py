@@ -158,7 +158,7 @@ def test_from_the_start(trouble: Trouble, shop: Callable[[], ConsentMiddleware],
 
 @pytest.mark.parametrize("trouble", WHILE_RUNNING, ids=lambda trouble: trouble.__name__)
 def test_while_running(trouble: Trouble, shop: Callable[[], ConsentMiddleware], tmp_path: Path) -> None:
-    """A site that loses its ledger goes on guarding, and takes choices again without a restart: all that it took, once."""
+    """A site that loses its ledger goes on guarding, and takes choices again without a restart: each one once."""
     app = shop()
     accepted = Browser(app)
     assert accepted.choose("accept_all").status == 303
@@ -217,9 +217,7 @@ def test_ledger_leaves_right_after_the_entry(
     assert browser.get("/_privacy/receipt?download").json["receipts"][0]["proof"] == []
 
 
-def test_owner_is_told(
-    shop: Callable[[], ConsentMiddleware], tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_owner_is_told(shop: Callable[[], ConsentMiddleware], tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """The log says that choices are being refused, and why."""
     app = shop()
     Browser(app).choose("accept_all")

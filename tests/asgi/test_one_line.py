@@ -6,7 +6,6 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +30,12 @@ HTML = "<!doctype html><body><p>{}</p>"
 
 
 @pytest.fixture
-def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with nothing in it, and an environment that says nothing."""
     monkeypatch.chdir(tmp_path)
     for name in [name for name in os.environ if name.startswith("CONSENTKIT_")]:
         monkeypatch.delenv(name)
-    yield tmp_path
+    return tmp_path
 
 
 def starlette() -> App:
@@ -115,8 +114,8 @@ def test_broken_policy_raises(bare: Path) -> None:
 
 
 APPS = {
-    "starlette": "from starlette.applications import Starlette\napp = Starlette()\napp.add_middleware(ConsentMiddleware)\n",
-    "fastapi": "from fastapi import FastAPI\napp = FastAPI()\napp.add_middleware(ConsentMiddleware)\n",
+    "starlette": "import starlette.applications as s\napp = s.Starlette()\napp.add_middleware(ConsentMiddleware)\n",
+    "fastapi": "import fastapi\napp = fastapi.FastAPI()\napp.add_middleware(ConsentMiddleware)\n",
     "raw": "async def inner(scope, receive, send): pass\napp = ConsentMiddleware(inner)\n",
 }
 
@@ -126,7 +125,7 @@ def uvicorn(folder: Path, app: str, **environ: str) -> subprocess.CompletedProce
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CONSENTKIT_")}
     command = [sys.executable, "-m", "uvicorn", "shop_app:app", "--port", "0", "--app-dir", str(folder)]
     return subprocess.run(
-        command, cwd=folder, env=kept | environ, capture_output=True, text=True, timeout=20, check=False
+        command, cwd=folder, env=kept | environ, capture_output=True, text=True, timeout=60, check=False
     )
 
 

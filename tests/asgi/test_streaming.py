@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import random
 import zlib
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -115,7 +116,7 @@ def test_any_chunking(shop: Any, cuts: list[int]) -> None:
     """However a page is cut into pieces, a visitor gets the same bytes."""
     app, browser = shop
     edges = [0, *sorted(cuts), len(SOURCE)]
-    app.chunks = tuple(SOURCE[a:b] for a, b in zip(edges, edges[1:], strict=False))
+    app.chunks = tuple(SOURCE[a:b] for a, b in pairwise(edges))
     assert body_of(browser.get()) == BUSY
 
 
@@ -164,7 +165,9 @@ def test_not_gzip_after_all(body: bytes, serve: Serve) -> None:
 
 
 @pytest.mark.parametrize(
-    "rest", [b"\n", b"\x00" * 9, b"\x1f\x8b junk", gzip.compress(b"")[:10] + b"\xff" * 40, gzip.compress(b"<p>more")]
+    "rest",
+    [b"\n", b"\x00" * 9, b"\x1f\x8b junk", gzip.compress(b"")[:10] + b"\xff" * 40, gzip.compress(b"<p>more")],
+    ids=["line end", "padding", "magic alone", "broken member", "another member"],
 )
 @pytest.mark.parametrize("size", [1 << 20, 50])
 def test_more_after_gzip(rest: bytes, size: int, serve: Serve) -> None:
@@ -174,6 +177,14 @@ def test_more_after_gzip(rest: bytes, size: int, serve: Serve) -> None:
     answer = Browser(serve(answering(Response(200, (*HTML, ("content-encoding", "gzip")), chunks)))).get()
     seen = normal(Response(chunks=(gzip.decompress(answer.body),))).body
     assert seen.startswith(BUSY)
+
+
+def test_gzip_damaged_on_the_way(serve: Serve) -> None:
+    """Of a compressed page that is damaged further on, a visitor sees what came before, guarded."""
+    pack = zlib.compressobj(wbits=31)
+    chunks = (pack.compress(SOURCE) + pack.flush(zlib.Z_FULL_FLUSH), b"\xff" * 50, b"\xff" * 50)
+    answer = Browser(serve(answering(Response(200, (*HTML, ("content-encoding", "gzip")), chunks)))).get()
+    assert normal(Response(chunks=(gzip.decompress(answer.body),))).body == BUSY
 
 
 def test_gzip_cut_off(serve: Serve) -> None:

@@ -27,7 +27,7 @@ def leaf_data(record: bytes, salt: bytes) -> bytes:
 
 
 def check_ledger(ledger: Ledger, signer: Signer) -> list[Entry]:
-    """Every entry, after everything that can be checked about them was: numbers, leaves, tiles, root, proofs, export."""
+    """Every entry, after all that can be checked was checked: numbers, leaves, tiles, root, proofs, export."""
     entries = list(ledger.store.entries())
     assert [entry.number for entry in entries] == list(range(len(entries)))
     leaves = []

@@ -48,10 +48,10 @@ def test_threads(ledger: Ledger) -> None:
 def test_processes(ledger: Ledger, tmp_path: Path) -> None:
     """Four processes on one file write one log between them."""
     choose(ledger)
-    running = [writing(tmp_path, 60) for _ in range(4)]
-    told = [pair for process in running for pair in acknowledged(process.communicate(timeout=60)[0].splitlines(True))]
+    running = [writing(tmp_path, 40) for _ in range(4)]
+    told = [pair for process in running for pair in acknowledged(process.communicate(timeout=120)[0].splitlines(True))]
     assert [process.returncode for process in running] == [0] * 4
-    assert sorted(number for number, _ in told) == list(range(1, 241))
+    assert sorted(number for number, _ in told) == list(range(1, 161))
     there = {entry.number: entry.leaf_hash.hex() for entry in ledger.store.entries()}
     assert all(there[number] == leaf for number, leaf in told)
 
@@ -82,7 +82,8 @@ from consentkit.ledger.ledger import Ledger
 from consentkit.ledger.store import Store
 from tests.ledger.conftest import choose
 folder, used = Path(sys.argv[1]), sys.argv[3] == "used"
-ledger = Ledger(Store(f"sqlite:///{folder / 'db' / 'ledger.db'}", "shop"), Signer.from_text(sys.argv[2]), folder / "outside")
+store = Store(f"sqlite:///{folder / 'db' / 'ledger.db'}", "shop")
+ledger = Ledger(store, Signer.from_text(sys.argv[2]), folder / "outside")
 ledger.check()
 if used:
     choose(ledger)
@@ -106,7 +107,7 @@ sys.exit(any(statuses))
 def test_forked(state: str, entries: int, ledger: Ledger, tmp_path: Path) -> None:
     """A server that loads the app and forks afterwards writes from every worker, and from the parent still."""
     command = [sys.executable, "-c", FORKING, str(tmp_path), SIGNER.to_text(), state]
-    subprocess.run(command, cwd=ROOT, check=True, timeout=30)
+    subprocess.run(command, cwd=ROOT, check=True, timeout=120)
     assert ledger.store.head().size == entries
 
 
@@ -143,9 +144,13 @@ def test_close_beside_writers(reopen: Open) -> None:
             count += 1
         return count
 
+    def close() -> None:
+        for _ in range(60):
+            ledger.close()
+
     with ThreadPoolExecutor(4) as pool:
         counts = [pool.submit(write) for _ in range(4)]
-        closing = threading.Thread(target=lambda: [ledger.close() for _ in range(60)], daemon=True)
+        closing = threading.Thread(target=close, daemon=True)
         closing.start()
         closing.join(30)
         stop.set()

@@ -270,8 +270,8 @@ def test_no_records_is_said_plainly() -> None:
 def test_stylesheets_are_named_by_what_they_hold() -> None:
     """A stylesheet may be kept for ever: its name changes with its content, and no other name finds a file."""
     for asset in assets().values():
-        assert re.fullmatch(r"[0-9a-f]{16}\.css", asset.name)
-        assert PAGES.static(asset.name) == ("text/css; charset=utf-8", asset.data)
+        assert re.fullmatch(r"[0-9a-f]{16}\.(css|js)", asset.name)
+        assert PAGES.static(asset.name) == (asset.content_type, asset.data)
     assert PAGES.static("first.css") is None
     assert PAGES.static("../texts/en.toml") is None
     assert assets()["first.css"].name in banner()

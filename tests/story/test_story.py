@@ -1,4 +1,4 @@
-"""The whole story: a visitor chooses, the site exports, and an auditor with nothing but the file finds out the truth."""
+"""The whole story: a visitor chooses, the site exports, and an auditor with only the file finds out the truth."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def visit(app: ConsentMiddleware, *choices: str) -> Browser:
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Path]:
+def shop(tmp_path: Path) -> Path:
     """A shop's folder, after three visitors chose."""
     data = tmp_path / "shop"
     data.mkdir()
@@ -125,11 +125,15 @@ def test_every_37th_byte(shop: Path) -> None:
         bundle.write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
         found = run("verify", bundle, "--vkey", key)
         assert found.exit_code == 1, at
-        assert re.search(r"^WRONG  (manifest|checkpoint|documents\.jsonl|entries\.jsonl|receipt)", found.stderr, re.M), at
+        assert re.search(
+            r"^WRONG  (manifest|checkpoint|documents\.jsonl|entries\.jsonl|receipt)", found.stderr, re.M
+        ), at
 
 
 def tiny(signer: Signer, folder: Path) -> bytes:
-    policy, notice = (Document(canonical.digest({"a": each}), each, canonical.encode({"a": each})) for each in ("policy", "notice"))
+    policy, notice = (
+        Document(canonical.digest({"a": each}), each, canonical.encode({"a": each})) for each in ("policy", "notice")
+    )
     ledger = Ledger(Store(f"sqlite:///{folder / 'tiny.db'}", "shop"), signer, folder)
     for _ in range(2):
         ledger.append(replace(made(), policy=policy.hash, notice=notice.hash), MOMENT, [policy, notice])
@@ -302,7 +306,9 @@ def test_every_value_of_a_receipt(shop: Path, receipts: bytes) -> None:
         for step in way:
             inner = inner[step]
         value = inner[last]
-        inner[last] = (not value) if isinstance(value, bool) else value + 1 if isinstance(value, int) else value[:-1] + "~"
+        inner[last] = (
+            (not value) if isinstance(value, bool) else value + 1 if isinstance(value, int) else value[:-1] + "~"
+        )
         assert verify_receipt(changed, key).findings, (*way, last)
         del inner[last]
         assert verify_receipt(changed, key).findings, (*way, last)
@@ -314,4 +320,8 @@ def test_receipt_against_the_bundle(shop: Path, receipts: bytes) -> None:
     for receipt in json.loads(receipts)["receipts"]:
         (line,) = [line for line in lines if receipt["leaf_hash"].encode() in line]
         entry = json.loads(line)
-        assert (entry["number"], entry["record"], entry["salt"]) == (receipt["index"], receipt["record"], receipt["salt"])
+        assert (entry["number"], entry["record"], entry["salt"]) == (
+            receipt["index"],
+            receipt["record"],
+            receipt["salt"],
+        )

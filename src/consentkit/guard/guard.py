@@ -116,7 +116,6 @@ class HtmlGuard:
         if terms.decision.granted >= EVERYTHING:
             self._rewriter.only_place()
         self._begun = False
-        self._readable = False
         self._given_up = False
 
     @property
@@ -132,14 +131,11 @@ class HtmlGuard:
         try:
             # Piece by piece: a small chunk that unpacks to a huge one is never held whole.
             for piece in self._coding.decode(chunk):
-                self._readable = self._readable or bool(piece)
                 pieces.append(self._coding.encode(self._rewriter.feed(piece)))
         except zlib.error:
-            if not self._readable:
-                # Nobody can read this body, a browser neither: it goes out as it came.
-                self._given_up = not _unread("not the gzip it says it is")
-                return chunk
-            # Damaged later on: a browser shows what it could read, so that has to be guarded; the rest is lost.
+            # Raised at the first bytes only: nobody can read this body, a browser neither, and it goes out as it came.
+            self._given_up = not _unread("not the gzip it says it is")
+            return chunk
         return b"".join(pieces)
 
     def finish(self, last: bytes = b"") -> bytes:

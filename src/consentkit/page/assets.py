@@ -1,4 +1,4 @@
-"""Our stylesheets under names that change with their content, so that they may be kept for ever.
+"""Our stylesheets and our script under names that change with their content, so that they may be kept for ever.
 
 Knows files of this package only; not pages, not URLs.
 """
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-TYPES = {".css": "text/css; charset=utf-8"}
+TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,9 @@ def _banner(policy: Policy, said: Texts, language: str, rules: Rules) -> Documen
         "body": [said["body.essential"], *_facts(policy, said), *_promises(policy, said, rules)],
         "pages": pages(said, "preferences", "declaration"),
         "buttons": _buttons(said, "accept_all", "refuse_all", "preferences"),
+        # Heard or seen upon the choice, where scripts run.
+        "outcomes": {value: said[f"chosen.{value}"] for value in ("accept_all", "refuse_all")},
+        "reopen": said["reopen"],
     }
 
 

@@ -26,6 +26,8 @@ from consentkit.regime import Rules
 # Layers × languages × regimes × signal is 60 at most in practice; a notice of a large policy takes some 100 KB.
 _NOTICES_KEPT = 64
 
+_UNDECIDED = Decision()
+
 # The link stands on pages that load nothing of ours, so its looks travel with it; without them it is a plain link.
 _REOPEN_STYLE = "position:fixed;left:0;bottom:0;z-index:9;padding:12px;border:1px solid;background:#fff;color:#111"
 
@@ -41,6 +43,8 @@ class Pages:
         self._policy = policy
         self.languages = tuple(tag for tag in policy.languages if tag.partition("-")[0] in languages()) or ("en",)
         self._build = lru_cache(_NOTICES_KEPT)(self._build_notice)
+        self._reopen = lru_cache(_NOTICES_KEPT)(self._render_reopen)
+        self._widget = lru_cache(_NOTICES_KEPT)(self._render_widget)
         self._templates = Environment(
             loader=PackageLoader("consentkit.page"),
             autoescape=True,
@@ -59,7 +63,9 @@ class Pages:
         """What is to be shown, as evidence. Build it first; the render token names its hash."""
         return self._build(layer, language, rules.regime, rules.memory_days, gpc, lapsed)
 
-    def banner(self, notice: Notice, *, token: str, return_to: str, root: str = "") -> bytes:
+    def banner(
+        self, notice: Notice, decision: Decision = _UNDECIDED, *, token: str, return_to: str, root: str = ""
+    ) -> bytes:
         """The first layer, to be put right after <body>. ASCII, so that it fits a page in any charset."""
         html = self._render(
             "banner.html",
@@ -68,19 +74,24 @@ class Pages:
             return_to=_inside(return_to, root),
             here=self._here(root),
             style=assets()["first.css"].name,
+            decision=decision,
         )
         return html.encode("ascii", "xmlcharrefreplace")
 
+    def settled(self, decision: Decision) -> bytes:
+        """What the widget learns in the banner's stead where nobody is to be asked."""
+        return self._render("settled.html", decision=decision).encode("ascii")
+
+    def widget(self, state: str, root: str = "", *, nonce: str = "", later: bytes = b"") -> bytes:
+        """The tag that loads the widget; `later` is what it puts into the banner's place. ASCII.
+
+        `state` tells it which cookie to read and which policy that must fit (see site.ts).
+        """
+        return self._widget(state, root, nonce, later.decode("ascii"))
+
     def reopen(self, language: str, root: str = "") -> bytes:
         """The link to the preferences for every page. ASCII, at most 200 bytes with the default prefix and no root."""
-        html = self._render(
-            "reopen.html",
-            language=language,
-            here=self._here(root),
-            label=texts(language)["reopen"],
-            style=_REOPEN_STYLE,
-        )
-        return html.encode("ascii", "xmlcharrefreplace")
+        return self._reopen(language, root)
 
     def preferences(
         self,
@@ -168,6 +179,21 @@ class Pages:
         """The content type and bytes of a file of ours, by the name it is served under."""
         asset = by_served_name().get(name)
         return (asset.content_type, asset.data) if asset else None
+
+    def _render_reopen(self, language: str, root: str) -> bytes:
+        html = self._render(
+            "reopen.html",
+            language=language,
+            here=self._here(root),
+            label=texts(language)["reopen"],
+            style=_REOPEN_STYLE,
+        )
+        return html.encode("ascii", "xmlcharrefreplace")
+
+    def _render_widget(self, state: str, root: str, nonce: str, later: str) -> bytes:
+        script = assets()["widget.js"].name
+        values = {"here": self._here(root), "script": script, "state": state, "nonce": nonce, "later": later}
+        return self._render("widget.html", **values).encode("ascii", "xmlcharrefreplace")
 
     def _build_notice(
         self, layer: Layer, language: str, regime: Regime, days: int, gpc: bool, lapsed: frozenset[str]
