@@ -73,11 +73,10 @@ class GroupCommit(Generic[Job, Result]):
         if self._thread is None or not self._thread.is_alive() or self._process != os.getpid():
             self._queue = Queue(_WAITING)
             self._process = os.getpid()
-            self._thread = threading.Thread(target=self._run, name="consentkit-ledger", daemon=True)
+            self._thread = threading.Thread(target=self._run, args=[self._queue], name="consentkit-ledger", daemon=True)
             self._thread.start()
 
-    def _run(self) -> None:
-        queue = self._queue
+    def _run(self, queue: Queue[tuple[Job, Future[Result]] | None]) -> None:
         while (first := queue.get()) is not None:
             batch, last = [first], False
             while len(batch) < _BATCH and not last:
