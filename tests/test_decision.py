@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import copy
-import json
-import pickle
 from itertools import product
 from typing import Any
 
@@ -167,6 +164,15 @@ def test_more_own_cookies() -> None:
     assert not decision.allows("functional")
 
 
+def test_own_cookies_stand_under_their_category() -> None:
+    """The site's own cookies are no vendor that could be allowed alone: they wait until the category is asked for."""
+    then = declared([], [own("theme", "functional")])
+    now = declared([vendor("desk", "functional")], [own("theme", "functional")])
+    decision = decide(now, IN, stood(ACCEPT, under=then), then, Signals(), NOW)
+    assert (decision.vendors, decision.lapsed, decision.ask) == (frozenset(), {"functional"}, True)
+    assert not decision.allows("functional", OWN)
+
+
 def test_more_of_a_chosen_vendor() -> None:
     """A vendor that was allowed alone, and now does more, has to be asked for again; its neighbours have not."""
     now = GROWN[2][1]
@@ -312,75 +318,3 @@ def test_never_more_than_was_granted(
     if gpc and not told:
         assert not decision.allows("marketing")
         assert not decision.vendors & set(now.scope["marketing"])
-
-
-# ── handing it on ──
-
-
-def test_handed_to_a_job() -> None:
-    """A background job acts on the very decision its visitor had, through any queue that carries JSON."""
-    decision = decided(custom("analytics", vendors=("ads",)), OUT, gpc=True, told=True)
-    handed = Decision.from_dict(json.loads(json.dumps(decision.to_dict())))
-    assert handed.to_dict() == decision.to_dict()
-    assert handed.allows("marketing", "ads")
-    assert not handed.allows("marketing", "more")
-    assert not handed.allows("marketing")
-
-
-GOOD = decided(ACCEPT).to_dict() | {"vendors": ["ads"]}
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        None,
-        {},
-        [],
-        "granted",
-        5,
-        *({key: value for key, value in GOOD.items() if key != gone} for gone in GOOD),
-        GOOD | {"granted": "marketing"},
-        GOOD | {"granted": None},
-        GOOD | {"granted": [["marketing"]]},
-        GOOD | {"granted": {"marketing": True}},
-        GOOD | {"vendors": "ads"},
-        GOOD | {"vendors": [{}]},
-        GOOD | {"regime": "none"},
-        GOOD | {"basis": "hope"},
-        GOOD | {"regime": None},
-    ],
-)
-def test_damaged_decision(data: Any) -> None:
-    """Where a job finds no decision, or a damaged one, nothing is granted."""
-    decision = Decision.from_dict(data)
-    assert (decision.granted, decision.vendors) == (ESSENTIAL, frozenset())
-
-
-def test_no_invented_categories() -> None:
-    """A decision grants no category that does not exist, and the essential always."""
-    decision = Decision.from_dict(GOOD | {"granted": ["everything", "marketing"]})
-    assert decision.granted == ESSENTIAL | {"marketing"}
-
-
-def test_in_templates() -> None:
-    """A template reads `consent.analytics`; a misspelled category is an error and not a silent no."""
-    decision = decided(custom("analytics"))
-    assert decision.analytics
-    assert decision.essential
-    assert not decision.marketing
-    with pytest.raises(AttributeError):
-        _ = decision.analytic
-
-
-def test_is_a_plain_value() -> None:
-    """A decision can be copied, pickled and compared."""
-    decision = decided(custom("analytics"))
-    assert copy.copy(decision) == copy.deepcopy(decision) == pickle.loads(pickle.dumps(decision)) == decision
-    assert hash(decision) == hash(copy.copy(decision))
-
-
-def test_default_grants_nothing() -> None:
-    """Without any decision only the essential runs."""
-    assert Decision().granted == ESSENTIAL
-    assert not Decision().allows("analytics", "acme")
-    assert Decision().allows("essential")
