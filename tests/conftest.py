@@ -21,9 +21,12 @@ _FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """A Chromium for the whole session; without one the test is skipped, and fails where CI promises one."""
+    """A Chromium for a file of tests: its event loop must not run beside those of other files.
+
+    Without one the test is skipped, and fails where CI promises one.
+    """
     path = find()
     if path is None:
         reason = "no Chromium found: install one, or name it in CONSENTKIT_CHROMIUM"

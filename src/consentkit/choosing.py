@@ -24,7 +24,7 @@ from consentkit.choice import ChoiceRequest, parse_choice
 from consentkit.decision import Choice, Decision, Standing
 from consentkit.device import family
 from consentkit.errors import ChoiceError, LedgerUnavailable, MalformedError, SealError
-from consentkit.http import Header, Reply, local_path
+from consentkit.http import Header, Reply, local_path, media_type
 from consentkit.ledger.record import ConsentRecord, new_id, utc
 from consentkit.ledger.store import Entry
 from consentkit.network import same_origin
@@ -48,7 +48,7 @@ class _Shown:
 def choose(exchange: Exchange, body: bytes) -> Reply:
     """Take a choice: POST {prefix}/choice."""
     kit = exchange.kit
-    fetched = (exchange.head.header(b"content-type") or b"").startswith(b"application/json")
+    fetched = media_type(exchange.head.header(b"content-type"))[0] == "application/json"
     ours = same_origin(exchange.head, exchange.origin)
     if ours is False:
         return _sorry(exchange, 403, "origin", fetched)

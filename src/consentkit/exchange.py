@@ -174,7 +174,8 @@ class Exchange:
         # The banner carries a token that ages: a copy of it may be kept for half its life.
         age = int(self.now) // (LIFE_SECONDS // 2) if decision.ask else ""
         allowed = (*sorted(decision.granted), "and", *sorted(decision.vendors), "lapsed", *sorted(decision.lapsed))
-        return rendering_key(self.kit.rendering, self.showing.language, decision.regime, decision.gpc, age, *allowed)
+        shown = (self.showing.language, self.showing.is_framed)
+        return rendering_key(self.kit.rendering, *shown, decision.regime, decision.gpc, age, *allowed)
 
     @cached_property
     def _shared_key(self) -> str:

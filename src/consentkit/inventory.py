@@ -10,7 +10,7 @@ import re
 
 from consentkit.classifier import Classification
 from consentkit.guard.guard import Cookies
-from consentkit.guard.set_cookie import declare_line
+from consentkit.guard.set_cookie import declaring
 
 _LOG = logging.getLogger("consentkit")
 _MOST_NAMES = 1000
@@ -45,9 +45,9 @@ class Inventory:
         return frozenset(self._paths.get(name, ()))
 
     def _say(self, name: str, found: Classification) -> None:
-        line = declare_line(name, found.category)
+        lines = declaring(name, found.category)
         if found.reason == "declared":
-            _LOG.info("consentkit.G010 %s until there is consent, as declared: %s", self._verb, line)
+            _LOG.info("consentkit.G010 %s until there is consent, as declared:\n%s", self._verb, lines)
         else:
             what = f"{found.category}, says the catalogue" if found.category else "nobody knows it"
-            _LOG.warning("consentkit.G011 %s a cookie (%s). To declare it: %s", self._verb, what, line)
+            _LOG.warning("consentkit.G011 %s a cookie (%s). To declare it:\n%s", self._verb, what, lines)

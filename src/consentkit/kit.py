@@ -49,8 +49,8 @@ class ConsentKit:
         self.tokens = Sealer(settings.secrets, "render", site)
         self.standing_cookie = StandingCookie(Sealer(settings.secrets, "cookie", site), self.shelf.edition)
         self.rendering = rendering_key(__version__, self.shelf.current.fingerprint, settings.policy.prefix)
-        self._paths = {cookie.name: cookie.path for v in settings.policy.vendors for cookie in v.cookies}
-        self._paths |= {cookie.name: cookie.path for cookie in settings.policy.cookies}
+        declared = [*settings.policy.cookies, *(cookie for v in settings.policy.vendors for cookie in v.cookies)]
+        self._paths = [(cookie.name, cookie.path) for cookie in declared if cookie.path != "/"]
         self._open_ledger()
 
     def exchange(self, head: RequestHead) -> Exchange:
@@ -71,8 +71,12 @@ class ConsentKit:
 
     def paths_of(self, name: str) -> list[str]:
         """The paths, beside "/", under which a cookie may have been set: as declared, and as seen."""
-        declared = self._paths.get(name)
-        return [path for path in (declared, *self.inventory.paths(name)) if path]
+        declared = (
+            path
+            for pattern, path in self._paths
+            if name == pattern or (pattern[-1] == "*" and name.startswith(pattern[:-1]))
+        )
+        return [*declared, *self.inventory.paths(name)]
 
     def close(self) -> None:
         """Write what waits, and let go of the database."""

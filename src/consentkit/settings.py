@@ -174,8 +174,9 @@ class _KeyFolder:
 
     def _make(self, path: Path, text: str) -> None:
         self.used = True
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write_once(self._folder / ".gitignore", "*\n")
+        if not self._folder.exists():  # a folder that is there already may hold the site's own files
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _write_once(self._folder / ".gitignore", "*\n")
         _write_once(path, text)
 
 

@@ -40,9 +40,15 @@ class Showing:
         return self._exchange.decision.ask and not is_bot(self._head.text(b"user-agent"))
 
     @property
+    def is_framed(self) -> bool:
+        """Whether the page is shown inside another, which has our banner or link itself."""
+        return self._head.header(b"sec-fetch-dest") in _FRAMES
+
+    @property
     def is_personal(self) -> bool:
         """Whether a template has placed what is this visitor's: such a page is no longer for everybody."""
-        return "banner" in self._placed
+        in_own_language = "preferences" in self._placed and self.language != self._kit.pages.languages[0]
+        return "banner" in self._placed or in_own_language
 
     def insert(self, route: str, nonce: str, *, shared: bool) -> bytes:
         """What goes first into a page: the banner for someone to be asked, else the link to change one's mind.
@@ -52,10 +58,10 @@ class Showing:
         link_placed = "preferences" in self._placed
         if shared:
             return (b"" if link_placed else self._reopen(self._kit.pages.languages[0])) + self._widget(nonce)
-        if self._head.header(b"sec-fetch-dest") in _FRAMES:
+        if self.is_framed:
             return b""
         if self.asks:
-            return b"" if self.is_personal else self._first_layer(route, nonce)
+            return b"" if "banner" in self._placed else self._first_layer(route, nonce)
         return b"" if link_placed else self._reopen(self.language)
 
     def place_banner(self, route: str = "", nonce: str = "") -> str:

@@ -63,11 +63,11 @@ def may_leave(cookie: SetCookie, found: Classification, decision: Decision) -> b
     return (cookie.http_only and not cookie.lasting) or _SPARED.search(cookie.name) is not None
 
 
-def declare_line(name: str, category: str | None) -> str:
-    """The TOML that would declare a cookie, for the log. The name is an app's, or a visitor's: escaped."""
+def declaring(name: str, category: str | None) -> str:
+    """The TOML that would declare a cookie, to be pasted from the log. The name is not ours, so it is escaped."""
     shown = name[:128].encode("ascii", "backslashreplace").decode().replace("\\", "\\\\").replace('"', '\\"')
     clean = "".join(char for char in shown if char.isprintable())
-    return f'[[cookies]] name = "{clean}", category = "{category or "…"}", purpose = "…", retention = "…"'
+    return f'[[cookies]]\nname = "{clean}"\ncategory = "{category or "…"}"\npurpose = "…"\nretention = "…"'
 
 
 def _before(expires: str, now: float) -> bool:

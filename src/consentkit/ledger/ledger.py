@@ -62,9 +62,11 @@ class Ledger:
 
         Raises LedgerRollback if the log is shorter than, or other than, what was signed; LedgerUnavailable.
         """
+        # The checkpoint first: another process may append between the two, and then the log is ahead of it.
+        signed = self._last_signed()
         opening, size = self.store.openings(), self.store.head().size
         self._tiles = TileCache(self.store.read_hashes)
-        if signed := self._last_signed():
+        if signed:
             try:
                 same = size >= signed.size and root_at(signed.size, self._tiles) == signed.root
             except MalformedError:  # entries are missing

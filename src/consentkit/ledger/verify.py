@@ -87,9 +87,11 @@ def verify_receipt(receipt: Mapping[str, Any], vkey: Verifier | None = None) -> 
             report.find("receipt", "the leaf hash is not that of this record and salt", receipt["index"])
         proof = [bytes.fromhex(node) for node in receipt["proof"] or ()]
         check_inclusion(leaf, receipt["index"], checkpoint.size, proof, checkpoint.root)
+        if receipt["vkey"] != verifier.to_text():
+            report.find("receipt", "names another key than the one that signed it", receipt["index"])
         if receipt["id"] != receipt["record"]["id"] or receipt["time"] != receipt["record"]["time"]:
             report.find("receipt", "id or time differ from the record's", receipt["index"])
-    except (LogError, KeyError, TypeError, ValueError) as error:
+    except (LogError, KeyError, TypeError, ValueError, AttributeError) as error:
         report.find("receipt", str(error) or error.__class__.__name__)
     if vkey and report.consistent:
         report.anchors.append(f"verifier key {vkey.to_text()}")
