@@ -29,6 +29,11 @@ class Classification(NamedTuple):
     reason: str
     source: str
 
+    @property
+    def vendor_id(self) -> str | None:
+        """The declared vendor, as a visitor may have allowed it; a name from the catalogue is nobody's id."""
+        return self.vendor if self.vendor and self.reason == "declared" else None
+
 
 UNKNOWN = Classification(None, "", "unknown", "")
 FIRST_PARTY = Classification(Category.ESSENTIAL, "", "first party", "")

@@ -154,7 +154,7 @@ class Exchange:
 
     def _unwanted(self, name: str, decision: Decision) -> bool:
         found = self.kit.classifier.cookie(name)
-        return found.category is not None and not decision.allows(found.category, found.vendor)
+        return found.category is not None and not decision.allows(found.category, found.vendor_id)
 
     def _start_page(self, head: ResponseHead, terms: Terms, insert: bytes) -> ResponseHead:
         if self.head.method != "HEAD":

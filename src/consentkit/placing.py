@@ -15,9 +15,14 @@ from consentkit.exchange import Exchange
 
 
 def template_names(exchange: Exchange | None, route: str = "") -> dict[str, Any]:
-    """`consent`, `consent_banner()` and `consent_link()`; `route` is the app's pattern for the page."""
+    """`consent`, `consent_banner(nonce)` and `consent_link()`; `route` is the app's pattern for the page.
+
+    A page whose Content-Security-Policy asks scripts for a nonce passes it; others leave it out.
+    """
     return {
         "consent": exchange.decision if exchange else Decision(),
-        "consent_banner": lambda: Markup(exchange.showing.place_banner(route) if exchange else ""),  # noqa: S704  our own HTML
+        "consent_banner": lambda nonce="": Markup(  # noqa: S704  our own HTML
+            exchange.showing.place_banner(route, nonce) if exchange else ""
+        ),
         "consent_link": lambda: Markup(exchange.showing.place_reopen() if exchange else ""),  # noqa: S704
     }

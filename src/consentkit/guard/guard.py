@@ -38,10 +38,11 @@ class Terms(NamedTuple):
     def judge(self, url: str) -> str | None:
         """Who is held at this URL, as "category vendor"; None to let it be."""
         found = self.classifier.url(url, self.host)
-        if found.category is None or self.decision.allows(found.category, found.vendor):
+        if found.category is None or self.decision.allows(found.category, found.vendor_id):
             return None
-        # The label becomes an attribute's value: plain words only.
-        return f"{found.category} {_NOT_A_WORD.sub('-', found.vendor.lower()).strip('-')}".strip()
+        # The label becomes an attribute's value: plain words only. The dot tells a name from a declared vendor's id.
+        name = _NOT_A_WORD.sub("-", found.vendor.lower()).strip("-")
+        return f"{found.category} {found.vendor_id or f'.{name}'}" if name else found.category
 
     def judge_script(self, text: str) -> str | None:
         """Who is held by an inline script that loads something (`inline` has the rule)."""

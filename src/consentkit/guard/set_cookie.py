@@ -56,7 +56,7 @@ def may_leave(cookie: SetCookie, found: Classification, decision: Decision) -> b
     if cookie.deletes or found.category == Category.ESSENTIAL:
         return True
     if found.category is not None:
-        return decision.allows(found.category, found.vendor)
+        return decision.allows(found.category, found.vendor_id)
     if decision.granted >= EVERYTHING:
         return True
     # The unknown: what no script can read and the browser forgets has the shape of a server session.

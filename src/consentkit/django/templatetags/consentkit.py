@@ -13,9 +13,9 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def consent_banner(context: Context) -> Any:
-    """The banner for a visitor who is still to be asked, else nothing."""
-    return consent_context(context["request"])["consent_banner"]()
+def consent_banner(context: Context, nonce: str = "") -> Any:
+    """The banner for a visitor who is still to be asked, else nothing; `nonce` for a page whose CSP asks for one."""
+    return consent_context(context["request"])["consent_banner"](nonce)
 
 
 @register.simple_tag(takes_context=True)

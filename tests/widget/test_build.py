@@ -1,0 +1,98 @@
+"""The committed files are what the source builds, they are small, and their types say what is there."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from consentkit.page.assets import assets
+from tests.page.sample import PAGES, RULES
+
+SOURCE = Path(__file__).parents[2] / "widget"
+STATIC = Path(__file__).parents[2] / "src/consentkit/page/static"
+BROTLI = (
+    "const z=require('zlib');const d=require('fs').readFileSync(0);"
+    "console.log(z.brotliCompressSync(d,{params:{[z.constants.BROTLI_PARAM_QUALITY]:11}}).length)"
+)
+FIRST_PAINT = 3 * 1024
+EVERYTHING = 6.5 * 1024
+
+
+def missing(what: str) -> NoReturn:
+    if os.environ.get("CI") == "true":
+        pytest.fail(what)
+    pytest.skip(what)
+
+
+@pytest.fixture(scope="module")
+def workshop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The source with its tools, freshly installed in the versions that package.json names."""
+    npm = shutil.which("npm") or missing("no npm found: the widget cannot be rebuilt")
+    folder = tmp_path_factory.mktemp("widget") / "widget"
+    shutil.copytree(SOURCE, folder, ignore=shutil.ignore_patterns("node_modules"))
+    command = [npm, "install", "--no-package-lock", "--prefer-offline", "--no-audit", "--no-fund", "--silent"]
+    installed = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    if installed.returncode:
+        missing(f"the widget's tools cannot be installed: {installed.stderr[-200:]}")
+    return folder
+
+
+def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def brotli(data: bytes) -> int:
+    node = shutil.which("node") or missing("no node found: brotli sizes cannot be measured")
+    return int(subprocess.run([node, "-e", BROTLI], input=data, capture_output=True, check=True).stdout)
+
+
+def test_the_committed_widget_is_what_its_source_builds(workshop: Path, tmp_path: Path) -> None:
+    """Whoever reads the source reads what visitors run: building it again gives the same bytes."""
+    built = run(workshop, "node", "build.js", f"--out={tmp_path}")
+    assert built.returncode == 0, built.stderr
+    for name in ("widget.js", "widget.d.ts"):
+        assert (tmp_path / name).read_bytes() == (STATIC / name).read_bytes(), name
+
+
+def test_the_types_fit_the_widget_and_its_use(workshop: Path) -> None:
+    """A site written in TypeScript may use what the shipped types say, and is stopped where it may not."""
+    checked = run(workshop, "npm", "run", "--silent", "check")
+    assert checked.returncode == 0, checked.stdout
+    use = workshop / "test/use.ts"
+    use.write_text(use.read_text().replace("// @ts-expect-error", "//"))
+    assert run(workshop, "npm", "run", "--silent", "check").stdout.count("error TS") == 4
+
+
+def test_the_pure_parts_do_what_they_say(workshop: Path) -> None:
+    """Reading letters and judging labels is right in every case that their own tests name."""
+    ran = run(workshop, "npm", "test", "--silent")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert int(re.search(r"pass (\d+)", ran.stdout)[1]) >= 9  # type: ignore[index]
+
+
+def test_everything_together_is_small(capsys: pytest.CaptureFixture[str]) -> None:
+    """A visitor who is asked receives at most 3 KB to see the banner, and 6.5 KB in all, in the longest language."""
+    pages = []
+    for tag in PAGES.languages:
+        banner = PAGES.banner(PAGES.notice("banner", tag, RULES), token="x" * 180, return_to="/a")
+        pages.append(banner + PAGES.widget("__Host-ck_s.01234567", later=PAGES.reopen(tag)))
+    markup, style = brotli(max(pages, key=len)), brotli(assets()["first.css"].data)
+    script = brotli(assets()["widget.js"].data)
+    with capsys.disabled():
+        print(f"\nbanner {markup} + stylesheet {style} + widget {script} = {markup + style + script} bytes (brotli)")
+    assert markup + style <= FIRST_PAINT
+    assert markup + style + script <= EVERYTHING
+
+
+def test_nothing_in_it_needs_a_loose_policy() -> None:
+    """The widget evaluates no text, writes no markup from text, and says nothing on the console."""
+    script = assets()["widget.js"].data.decode()
+    assert not re.search(r"\beval\b|\bFunction\(|innerHTML|outerHTML|insertAdjacentHTML|DOMParser|console\.", script)
+    assert assets()["widget.js"].content_type == "text/javascript; charset=utf-8"
+    assert "widget.d.ts" not in assets()

@@ -1,0 +1,66 @@
+"""What the server writes for the widget, and what of it is evidence."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from consentkit.decision import Decision
+from consentkit.guard.nonce import script_nonce
+from consentkit.http import ResponseHead
+from tests.page.sample import PAGES, RULES, banner, strings, visible
+
+
+def head(*policies: str) -> ResponseHead:
+    return ResponseHead(200, tuple((b"content-security-policy", policy.encode()) for policy in policies))
+
+
+@pytest.mark.parametrize("language", PAGES.languages)
+def test_what_is_heard_and_shown_later_is_evidence(language: str) -> None:
+    """Each word that the widget may say or put in the banner's place is in the stored notice."""
+    notice = PAGES.notice("banner", language, RULES)
+    page = banner(language=language)
+    for choice, outcome in notice.document["outcomes"].items():
+        [said] = re.findall(f'data-ck-{choice}="([^"]*)"', page)
+        assert visible(said) == outcome
+    later = PAGES.widget("ck_s.01234567", later=PAGES.reopen(language)).decode("ascii")
+    assert visible(later) == notice.document["reopen"]
+    assert set(notice.document["outcomes"].values()) < set(strings(notice.document))
+
+
+def test_the_banner_says_what_holds_while_it_asks() -> None:
+    """Of a visitor who is asked again, the banner tells the widget what is still allowed."""
+    decision = Decision(frozenset({"essential", "analytics"}), frozenset({"maps", "ads"}))
+    page = PAGES.banner(PAGES.notice("banner", "en", RULES), decision, token="t", return_to="/").decode()
+    assert 'data-ck-granted="analytics essential" data-ck-vendors="ads maps"' in page
+    assert PAGES.settled(decision) == b'<i data-ck-granted="analytics essential" data-ck-vendors="ads maps"></i>'
+
+
+def test_the_tag_is_plain_and_escaped() -> None:
+    """The tag that loads the widget is deferred and external, and nothing breaks out of its attributes."""
+    tag = PAGES.widget("ck_s.01234567", '/"><b>', nonce='"><b>').decode()
+    assert "<b>" not in tag
+    assert re.fullmatch(
+        r'<script defer src="/_privacy/static/[0-9a-f]{16}\.js" data-ck-state="ck_s\.01234567"></script>',
+        PAGES.widget("ck_s.01234567").decode(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("policies", "nonce"),
+    [
+        (("script-src 'nonce-aB3+/_-='",), "aB3+/_-="),
+        (("default-src 'self'; script-src 'self' 'strict-dynamic' 'nonce-one'",), "one"),
+        (("default-src 'nonce-two'",), "two"),
+        (("img-src *", "SCRIPT-SRC-ELEM 'nonce-three'"), "three"),
+        (("img-src *, script-src 'nonce-four'",), "four"),
+        (("style-src 'nonce-five'",), ""),
+        (("script-src 'self'; style-src 'nonce-six'",), ""),
+        (("script-src 'nonce-\"><b>'",), ""),
+        ((), ""),
+    ],
+)
+def test_the_nonce_is_the_one_for_scripts(policies: tuple[str, ...], nonce: str) -> None:
+    """A page that lets scripts run by nonce lets ours run, by that nonce and no other."""
+    assert script_nonce(head(*policies)) == nonce

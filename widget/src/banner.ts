@@ -1,0 +1,50 @@
+// The first layer in the page: the server's markup, shown and taken away. No word here is ours to say.
+import { announce } from "./events"
+
+const SECTION = ".ck-first"
+const LATER = "template.ck-later"
+const LINK = 'aside > a[href$="/preferences"]'
+
+let region: HTMLElement | undefined
+let cameFrom: HTMLElement | null = null
+
+export function findBanner(): HTMLElement | null {
+  return document.querySelector<HTMLElement>(SECTION)
+}
+
+/** Show a section that the page has, or that came after it, unless the site objects. */
+export function showBanner(section: HTMLElement): void {
+  if (!announce("consentkit:show", { section })) {
+    section.remove()
+    return
+  }
+  if (!document.contains(section)) document.body.prepend(section)
+  section.addEventListener("focusin", ({ relatedTarget }) => {
+    if (relatedTarget instanceof HTMLElement && !section.contains(relatedTarget)) cameFrom = relatedTarget
+  })
+  // A live region is heard when its text changes after it was there.
+  region = document.createElement("div")
+  region.className = "ck-said"
+  region.lang = section.lang
+  region.setAttribute("role", "status")
+  section.before(region)
+}
+
+/** Take the banner away, put the link to change one's mind in its place, and say what was chosen. */
+export function closeBanner(outcome = ""): void {
+  const section = findBanner()
+  if (!section) return
+  const hadFocus = section.contains(document.activeElement)
+  const later = document.querySelector<HTMLTemplateElement>(LATER)
+  // A site's template may have placed the link itself.
+  if (!document.querySelector(LINK)) later?.replaceWith(later.content)
+  section.remove()
+  if (region) region.textContent = outcome
+  if (hadFocus) returnFocus()
+}
+
+/** To where the visitor came from; who came from the top of the page goes on from the link that stands there. */
+function returnFocus(): void {
+  const place = cameFrom?.isConnected ? cameFrom : document.querySelector<HTMLElement>(LINK)
+  place?.focus({ preventScroll: true })
+}

@@ -1,0 +1,68 @@
+// Everything wired, on one screen. The page works without any of it.
+import { closeBanner, findBanner, showBanner } from "./banner"
+import { listenForChoices } from "./choice"
+import { takesAway } from "./decision"
+import { cookieValue, parseLetters } from "./letters"
+import { askServer, readDecision } from "./notice"
+import { scriptsThatWrote } from "./scripts"
+import { address, readSite } from "./site"
+import { createState } from "./state"
+import { wake } from "./waking"
+import type { ConsentDecision, Consentkit } from "./widget"
+
+function setUp(script: HTMLScriptElement): void {
+  const site = readSite(script)
+  const state = createState()
+  const cookie = (): string => cookieValue(document.cookie, site.cookie)
+  let seen = cookie()
+
+  const act = (decision: ConsentDecision): void => {
+    // What has run cannot be un-run.
+    const before = state.decision()
+    if (before && takesAway(before, decision)) return location.reload()
+    state.set(decision)
+    wake(decision)
+  }
+  const settle = (decision: ConsentDecision, outcome?: string): void => {
+    seen = cookie()
+    closeBanner(outcome)
+    act(decision)
+  }
+  const ask = (): void =>
+    askServer(address(site, "notice"), (decision, banner) => {
+      if (!banner) return settle(decision)
+      // In a frame nobody is asked: its page cannot tell what lies over it.
+      if (!findBanner() && self === top) showBanner(banner)
+      act(decision)
+    })
+  const consult = (): void => {
+    seen = cookie()
+    const decision = parseLetters(seen, site.policy)
+    // The signal may be newer than the cookie: what it takes away is the server's to say.
+    const signal = (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl
+    if (!decision || (signal && decision.granted.includes("marketing"))) ask()
+    else settle(decision)
+  }
+
+  listenForChoices(settle)
+  // Back from the back/forward cache, with a choice made elsewhere in between.
+  addEventListener("pageshow", ({ persisted }) => {
+    if (persisted && cookie() !== seen) consult()
+  })
+
+  const consentkit: Consentkit = {
+    decision: state.decision,
+    open: () => location.assign(address(site, "preferences")),
+    subscribe: state.subscribe,
+    unwritten: scriptsThatWrote,
+  }
+  Object.assign(window, { consentkit })
+
+  const banner = findBanner()
+  if (banner) {
+    showBanner(banner)
+    act(readDecision(banner))
+  } else consult()
+}
+
+if (!window.consentkit) setUp(document.currentScript as HTMLScriptElement)
