@@ -331,3 +331,11 @@ def test_new_secrets_differ() -> None:
     """Each secret is new and long."""
     assert len({new_secret() for _ in range(100)}) == 100
     assert len(new_secret()) >= 40
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:"])
+def test_production_wants_a_database_that_lasts(url: str) -> None:
+    """An owner whose ledger would be gone with the process is told so before the first visitor comes."""
+    error = refused(database=url, production=True, secret=SECRET, signing_key=KEY)
+    assert found(error) == [("consentkit.E026", "CONSENTKIT_DATABASE")]
+    assert quiet(database=url, secret=SECRET, signing_key=KEY).database == url

@@ -118,14 +118,15 @@ def test_clock(tmp_path: Path) -> None:
     assert "/_privacy/choice" in client.get("/").text
 
 
-def test_scratch() -> None:
-    """Without a folder, keys and ledger live in one of their own."""
-    first, second = scratch(), scratch()
+def test_scratch(tmp_path: Path) -> None:
+    """A suite's ledger is in memory and leaves nothing behind, unless a folder is named to look at it."""
+    first, second = scratch(), scratch(tmp_path)
     assert first["data"] != second["data"]
-    assert first["database"].startswith(f"sqlite:///{first['data']}")
-    visitor(starlette_site(policy=POLICY, **first), "all")
-    assert (first["data"] / "ledger.db").exists()
-    assert not list(second["data"].iterdir())
+    for settings in (first, second):
+        receipts = visitor(starlette_site(policy=POLICY, **settings), "all").get("/_privacy/receipt?download").json()
+        assert len(receipts["receipts"]) == 1
+    assert not list(first["data"].iterdir())
+    assert (tmp_path / "ledger.db").exists()
 
 
 def test_what_would_leak() -> None:

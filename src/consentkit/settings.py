@@ -23,6 +23,8 @@ from consentkit.tlog import Signer
 DATA = Path(".consentkit")
 POLICY = Path("consent.toml")
 SHORTEST_SECRET = 16
+# SQLite in memory: good for a suite.
+_FORGETFUL = ("sqlite://", "sqlite:///", "sqlite:///:memory:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,11 @@ def load_settings(
     keys = _KeyFolder(folder, found, live=live, invent=invent)
     sealing = _secrets(secret or environ.get("CONSENTKIT_SECRET"), keys, found)
     signer = _signer(signing_key or environ.get("CONSENTKIT_SIGNING_KEY"), keys, _origin(declared), found)
+    url = database or environ.get("CONSENTKIT_DATABASE") or f"sqlite:///{folder / 'ledger.db'}"
+    if live and url in _FORGETFUL:
+        message = "would forget every record with the process."
+        remedy = 'In production write the URL of one that lasts, such as "sqlite:////var/lib/site/consent.db".'
+        found.append(Problem("consentkit.E026", "CONSENTKIT_DATABASE", message, remedy, url))
     if found or signer is None:
         raise ConfigError("settings", found)
     if keys.used:
@@ -73,7 +80,6 @@ def load_settings(
             "CONSENTKIT_SIGNING_KEY (`consentkit ledger keygen` prints both) and CONSENTKIT_ENV=production.",
             stacklevel=3,
         )
-    url = database or environ.get("CONSENTKIT_DATABASE") or f"sqlite:///{folder / 'ledger.db'}"
     return Settings(declared, sealing, signer, url, folder, live)
 
 

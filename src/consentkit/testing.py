@@ -49,13 +49,14 @@ class Clock:
 
 
 def scratch(folder: Path | None = None) -> dict[str, Any]:
-    """Settings for a suite: keys and a ledger of its own in `folder`, or in one that is gone when Python ends."""
+    """Settings for a suite, with keys of their own: the ledger in memory, or kept in `folder` to be looked at."""
+    database = "sqlite://" if folder is None else f"sqlite:///{folder / 'ledger.db'}"
     if folder is None:
         folder = Path(mkdtemp(prefix="consentkit-"))
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return {
         "data": folder,
-        "database": f"sqlite:///{folder / 'ledger.db'}",
+        "database": database,
         "secret": new_secret(),
         "signing_key": Signer.generate("scratch.example/consent-log").to_text(),
     }

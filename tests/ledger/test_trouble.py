@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from consentkit.ledger.ledger import Ledger
 from consentkit.ledger.store import Document, NewEntry, Store
 from consentkit.tlog import Signer
 
+from .checking import check_ledger
 from .conftest import MOMENT, NOTICE, POLICY, SIGNER, Open, choose
 
 LOCKING = """
@@ -253,8 +255,20 @@ def test_folder_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     ledger.close()
 
 
-@pytest.mark.parametrize("url", ["", "nonsense", "sqlite://", "sqlite:///:memory:", "mysql"])
-def test_no_database_that_lasts(url: str) -> None:
-    """A database that forgets, or none, is refused at the start, and the URL with its password is not repeated."""
+def test_in_memory(tmp_path: Path) -> None:
+    """A suite may keep its ledger in memory: whole while the process lives, and gone with it."""
+    ledger = Ledger(Store("sqlite://", "shop"), SIGNER, tmp_path)
+    ledger.store.forget()
+    with ThreadPoolExecutor(4) as pool:
+        numbers = [entry.number for entry in pool.map(lambda _: choose(ledger), range(20))]
+    assert sorted(numbers) == list(range(20))
+    assert len(check_ledger(ledger, SIGNER)) == 20
+    ledger.close()
+    Ledger(Store("sqlite://", "shop"), SIGNER, tmp_path).check()  # an empty one is no older copy
+
+
+@pytest.mark.parametrize("url", ["", "nonsense", "mysql"])
+def test_no_database(url: str) -> None:
+    """What names no database is refused at the start, and the URL with its password is not repeated."""
     with pytest.raises(ConfigError, match="CONSENTKIT_DATABASE"):
         Store(url, "shop")

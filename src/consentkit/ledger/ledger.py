@@ -175,7 +175,7 @@ class Ledger:
 
     def _last_signed(self) -> Checkpoint | None:
         """The checkpoint kept outside the database. Raises LedgerRollback if it is none of ours."""
-        if not self._outside.exists():
+        if not self.store.lasts or not self._outside.exists():
             return None
         try:
             return open_checkpoint(self._outside.read_bytes(), [self.verifier])
@@ -185,6 +185,8 @@ class Ledger:
     def _remember(self, size: int, note: str) -> None:
         """Keep the checkpoint outside the database, unless a later one is there (another process may be ahead)."""
         self._least = max(self._least, size)
+        if not self.store.lasts:
+            return
         try:
             if (known := self._last_signed()) and known.size >= size:
                 self._least = max(self._least, known.size)

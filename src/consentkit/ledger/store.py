@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import URL, Connection, Engine, RowMapping, create_engine, event, func, insert, select, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.pool import QueuePool
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from consentkit.errors import ConfigError, LedgerUnavailable, MalformedError, Problem
@@ -67,6 +68,11 @@ class Store:
         self._engine: Engine | None = None
         self._place: _Place | None = None
         self._openings = 0
+
+    @property
+    def lasts(self) -> bool:
+        """Whether what is written outlives the process."""
+        return not _in_memory(self._url)
 
     def openings(self) -> int:
         """How often the database was opened by now: what is found after an opening need not be what was left."""
@@ -147,8 +153,8 @@ class Store:
             return connection.execute(query).scalar_one()
 
     def forget(self) -> None:
-        """Close all connections; the next use opens new ones."""
-        if self._engine is not None:
+        """Close all connections; the next use opens new ones. A database in memory lives by its connection."""
+        if self._engine is not None and self.lasts:
             self._engine.dispose()
 
     def _entries(self, *where: Any, latest: int | None = None) -> list[Entry]:
@@ -245,24 +251,33 @@ def _resolve(url: str) -> URL:
         parsed = make_url(url)
     except ArgumentError:
         parsed = None
-    if parsed is None or (parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:")):
+    if parsed is None:
         remedy = 'Write one such as "sqlite:///consent.db" or "postgresql+psycopg://user@host/name".'
         # The URL may hold a password: it is not repeated.
-        problem = Problem("consentkit.E024", "CONSENTKIT_DATABASE", "not the URL of a database that lasts.", remedy)
+        problem = Problem("consentkit.E024", "CONSENTKIT_DATABASE", "not the URL of a database.", remedy)
         raise ConfigError("settings", [problem])
     path = _file(parsed)
     return parsed.set(database=str(Path(path).absolute())) if path else parsed
 
 
+def _in_memory(url: URL) -> bool:
+    """Whether a database forgets everything with its process: good for tests, and for nothing else."""
+    return url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:")
+
+
 def _file(url: URL) -> str | None:
     """The file that an SQLite URL names by its path."""
-    path = url.database if url.get_backend_name() == "sqlite" else None
+    path = url.database if url.get_backend_name() == "sqlite" and not _in_memory(url) else None
     return path if path and not path.startswith("file:") else None
 
 
 def _open(url: URL) -> Engine:
     """An engine whose tables exist."""
-    engine = create_engine(url, pool_pre_ping=url.get_backend_name() != "sqlite")
+    if _in_memory(url):  # one connection for all threads, in turn
+        one = {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0}
+        engine = create_engine(url, connect_args={"check_same_thread": False}, **one)
+    else:
+        engine = create_engine(url, pool_pre_ping=url.get_backend_name() != "sqlite")
     if path := _file(url):
         Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if url.get_backend_name() == "sqlite":
