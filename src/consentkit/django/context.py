@@ -14,9 +14,9 @@ def consent_context(request: HttpRequest) -> dict[str, Any]:
     """A context processor: `consent`, `consent_banner` and `consent_link` in every template."""
     names = template_names(request.META.get("consentkit.exchange"), route_of(request))
 
-    def banner() -> Any:
+    def banner(nonce: str = "") -> Any:
         # It carries this visitor's token: the cache middleware's own flag keeps the page out of the cache.
         request._cache_update_cache = False
-        return names["consent_banner"]()
+        return names["consent_banner"](nonce)
 
     return {**names, "consent_banner": banner}
