@@ -39,6 +39,8 @@ def for_the_app(head: RequestHead, keys: Callable[[], Container[str]]) -> Reques
     asked for whole, without conditions on copies from before we were here, and in a coding we can read.
     """
     page = may_be_page(head)
+    if not page and head.header(b"if-none-match") is None:
+        return head
     kept: list[Header] = []
     for name, value in head.headers:
         if name == b"if-none-match":
