@@ -69,9 +69,11 @@ def load_settings(
     signer = _signer(signing_key or environ.get("CONSENTKIT_SIGNING_KEY"), keys, _origin(declared), found)
     url = database or environ.get("CONSENTKIT_DATABASE") or f"sqlite:///{folder / 'ledger.db'}"
     if live and url in _FORGETFUL:
-        message = "would forget every record with the process."
-        remedy = 'In production write the URL of one that lasts, such as "sqlite:////var/lib/site/consent.db".'
-        found.append(Problem("consentkit.E026", "CONSENTKIT_DATABASE", message, remedy, url))
+        warnings.warn(
+            f"CONSENTKIT_DATABASE is {url}: every record of consent is gone with the process. Outside of tests write "
+            'the URL of a database that lasts, such as "sqlite:////var/lib/site/consent.db".',
+            stacklevel=3,
+        )
     if found or signer is None:
         raise ConfigError("settings", found)
     if keys.used:
