@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from consentkit.limit import PER_MINUTE, RateLimit
 
 
@@ -31,3 +33,13 @@ def test_bounded() -> None:
     assert limit.allows("known", 0)
     assert not limit.allows("known", 0)
     assert not limit.allows("late", 0)
+
+
+def test_the_owner_hears_of_it(caplog: pytest.LogCaptureFixture) -> None:
+    """An owner whose visitors all seem to come from one network is told once a minute what to set, and no address."""
+    limit = RateLimit(1)
+    for _ in range(5):
+        limit.allows("192.0.2.0/24", 0)
+    (message,) = caplog.messages
+    assert "trusted_proxies" in message
+    assert "192.0.2" not in message

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+
+_LOG = logging.getLogger("consentkit")
+
 PER_MINUTE = 120
 _NETWORKS = 10_000
 
@@ -20,5 +24,12 @@ class RateLimit:
         if minute != self._minute:
             self._minute, self._counts = minute, {}
         key = network if network in self._counts or len(self._counts) < _NETWORKS else "others"
-        self._counts[key] = self._counts.get(key, 0) + 1
-        return self._counts[key] <= self._per_minute
+        count = self._counts[key] = self._counts.get(key, 0) + 1
+        if count == self._per_minute + 1:
+            # Once a minute, and without the address: who it is belongs in no log.
+            _LOG.warning(
+                "consentkit.C002 more than %d choices in a minute from one network are put off. If all visitors come "
+                "through a proxy of yours, name it in trusted_proxies.",
+                self._per_minute,
+            )
+        return count <= self._per_minute
