@@ -92,9 +92,10 @@ def _static(exchange: Exchange, name: str) -> Reply:
     asset = exchange.kit.pages.static(name)
     if asset is None or exchange.head.method not in ("GET", "HEAD"):
         return _missing(exchange)
-    kind, data = asset
-    headers = ((b"content-type", kind.encode()), (b"x-content-type-options", b"nosniff"), _FOREVER)
-    return Reply(200, (*headers, (b"content-length", str(len(data)).encode())), data)
+    # A page from before the last release may lie in a cache, and asks for the file of its time: it gets today's.
+    keep = _FOREVER if asset.name == name else (b"cache-control", b"no-cache")
+    headers = ((b"content-type", asset.content_type.encode()), (b"x-content-type-options", b"nosniff"), keep)
+    return Reply(200, (*headers, (b"content-length", str(len(asset.data)).encode())), asset.data)
 
 
 _Handler = Callable[["Exchange", bytes], Reply]

@@ -143,4 +143,11 @@ def test_stylesheet_is_kept_for_ever(serve: Serve) -> None:
     answer = browser.get(name)
     assert answer.status == 200
     assert answer.header("cache-control") == "public, max-age=31536000, immutable"
-    assert browser.get("/_privacy/static/0000000000000000.css").status == 404
+    for wrong in ("0000000000000000.css", "first.css", "0000000000000000.../first.css", "0000000000000000."):
+        assert browser.get(f"/_privacy/static/{wrong}").status == 404
+
+
+def test_a_page_from_before_a_release_still_works(serve: Serve) -> None:
+    """A page that a cache has kept since the last release gets today's files, not to be kept under that name."""
+    answer = Browser(serve()).get("/_privacy/static/0000000000000000.widget.js")
+    assert (answer.status, answer.header("cache-control")) == (200, "no-cache")

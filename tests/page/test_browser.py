@@ -42,7 +42,7 @@ def serve(page: Page, html: str, headers: dict[str, str] | None = None) -> list[
         request = route.request
         name = request.url.removeprefix(f"{SITE}/_privacy/static/")
         if name != request.url and (found := PAGES.static(name)):
-            route.fulfill(content_type=found[0], body=found[1])
+            route.fulfill(content_type=found.content_type, body=found.data)
         elif request.url == f"{SITE}/":
             route.fulfill(content_type="text/html; charset=utf-8", body=html, headers=headers)
         else:

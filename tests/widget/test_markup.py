@@ -42,7 +42,7 @@ def test_the_tag_is_plain_and_escaped() -> None:
     tag = PAGES.widget("ck_s.01234567", '/"><b>', nonce='"><b>').decode()
     assert "<b>" not in tag
     assert re.fullmatch(
-        r'<script defer src="/_privacy/static/[0-9a-f]{16}\.js" data-ck-state="ck_s\.01234567"></script>',
+        r'<script defer src="/_privacy/static/[0-9a-f]{16}\.widget\.js" data-ck-state="ck_s\.01234567"></script>',
         PAGES.widget("ck_s.01234567").decode(),
     )
 

@@ -6,6 +6,7 @@ Knows files of this package only; not pages, not URLs.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -16,7 +17,7 @@ TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """A file as it is served. `name` is the first 16 hex digits of its SHA-256, and its suffix."""
+    """A file as it is served. `name` is the first 16 hex digits of its SHA-256, and the name it has in the source."""
 
     name: str
     content_type: str
@@ -31,11 +32,11 @@ def assets() -> Mapping[str, Asset]:
         suffix = file.name[file.name.rfind(".") :]
         if suffix in TYPES:
             data = file.read_bytes()
-            found[file.name] = Asset(hashlib.sha256(data).hexdigest()[:16] + suffix, TYPES[suffix], data)
+            found[file.name] = Asset(f"{hashlib.sha256(data).hexdigest()[:16]}.{file.name}", TYPES[suffix], data)
     return found
 
 
-@cache
-def by_served_name() -> Mapping[str, Asset]:
-    """The files by the names they are served under."""
-    return {asset.name: asset for asset in assets().values()}
+def asset_for(served_name: str) -> Asset | None:
+    """The file to serve under a name; one of another version, as an older page in a cache asks for it, is today's."""
+    edition, _, name = served_name.partition(".")
+    return assets().get(name) if re.fullmatch("[0-9a-f]{16}", edition) else None

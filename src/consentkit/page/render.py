@@ -15,7 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from consentkit import canonical
 from consentkit.decision import Decision
 from consentkit.http import local_path
-from consentkit.page.assets import assets, by_served_name
+from consentkit.page.assets import Asset, asset_for, assets
 from consentkit.page.declaration import declaration_document, declared, site_name
 from consentkit.page.notice import Layer, Notice, build_notice, links, pages
 from consentkit.page.receipt import readable
@@ -175,10 +175,9 @@ class Pages:
         language = self.languages[0]
         return canonical.encode(declaration_document(self._policy, texts(language), language))
 
-    def static(self, name: str) -> tuple[str, bytes] | None:
-        """The content type and bytes of a file of ours, by the name it is served under."""
-        asset = by_served_name().get(name)
-        return (asset.content_type, asset.data) if asset else None
+    def static(self, name: str) -> Asset | None:
+        """A file of ours, by the name it is served under now or was once."""
+        return asset_for(name)
 
     def _render_reopen(self, language: str, root: str) -> bytes:
         html = self._render(
