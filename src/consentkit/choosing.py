@@ -193,5 +193,5 @@ def _malformed(exchange: Exchange, error: ChoiceError, fetched: bool) -> Reply:
         body = {"id": error.ident, "status": error.status, "field": error.field, "message": str(error)}
         return json(error.status, {"error": body})
     key = "too_large" if error.status == 413 else "malformed"
-    page = exchange.kit.pages.message(key, exchange.showing.language, exchange.head.root_path, field=str(error))
+    page = exchange.kit.pages.message(key, exchange.showing.language, exchange.head.root_path, field=error.field)
     return private_page(error.status, page)

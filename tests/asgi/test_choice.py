@@ -138,7 +138,7 @@ def test_malformed(kind: str, body: bytes, field: str, serve: Serve) -> None:
     if kind == JSON:
         assert answer.json["error"]["field"] == field
     else:
-        assert f"{field}:".encode() in answer.body
+        assert f"“{field}”".encode() in answer.body
 
 
 @pytest.mark.parametrize("size", [16 * 1024 + 1, 5_000_000])
