@@ -47,12 +47,12 @@ PERSONAL: Headers = (("cache-control", "private"), ("vary", "Cookie, Accept-Lang
 
 BANNER, REOPEN = b"{banner}", b"{reopen}"
 _BANNER = re.compile(
-    rb'<link rel="stylesheet" href="/_privacy/static/[0-9a-f]{16}\.css">\n<section .*?</section>', re.S
+    rb'<link rel="stylesheet" href="/_privacy/static/[0-9a-f]{16}\.first\.css">\n<section .*?</section>', re.S
 )
 _REOPEN = re.compile(rb"<aside><a lang=[a-z]+ href=\"/_privacy/preferences\".*?</aside>", re.S)
 _WIDGET = re.compile(
     rb'(?:<template class="ck-later">.*?</template>)?\s*'
-    rb'<script defer src="/_privacy/static/[0-9a-f]{16}\.js"[^>]*></script>',
+    rb'<script defer src="/_privacy/static/[0-9a-f]{16}\.widget\.js"[^>]*></script>',
     re.S,
 )
 _KEY = re.compile(r"~([sw])[0-9a-f]{12}\"")

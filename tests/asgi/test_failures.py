@@ -61,8 +61,10 @@ def locked(folder: Path) -> Iterator[None]:
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdout
     assert process.stdout.readline() == "locked\n"
-    yield
-    process.communicate(timeout=10)
+    try:
+        yield
+    finally:
+        process.communicate(timeout=10)
 
 
 @contextmanager
@@ -93,8 +95,10 @@ def full(folder: Path) -> Iterator[None]:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    try:
+        yield
+    finally:  # a test that fails must not take the next ones with it
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 FROM_THE_START: list[Trouble] = [below_a_file, not_a_database, locked]
