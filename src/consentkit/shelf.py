@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from time import sleep
 from typing import Any
 
 from consentkit import canonical
@@ -19,6 +20,8 @@ from consentkit.policy import Edition, Policy, declaration, edition, parse_polic
 
 _LOG = logging.getLogger("consentkit")
 _MOST_NOTICES = 1000
+# Seconds between looks for a notice on its way from another process: about one and a half in all.
+_PATIENCE = (0, 0.05, 0.1, 0.2, 0.4, 0.8)
 
 
 class Shelf:
@@ -68,8 +71,13 @@ class Shelf:
         """A notice's document by its hash, also one that another process showed. May block; LedgerUnavailable."""
         if notice := self._notices.get(hash):
             return notice.document
-        stored = self._ledger.store.document(hash)
-        return canonical.decode(stored.body) if stored and stored.kind == "notice" else None
+        # Another process may have shown it a moment ago, and be writing it still: a quick answer must not be lost.
+        for pause in _PATIENCE:
+            sleep(pause)
+            stored = self._ledger.store.document(hash)
+            if stored and stored.kind == "notice":
+                return dict(canonical.decode(stored.body))
+        return None
 
     def named_by(self, policy: str, notice: str) -> list[Document]:
         """The documents that a record names, to be stored with it; those not at hand are in the ledger already."""

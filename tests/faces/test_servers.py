@@ -100,11 +100,15 @@ def test_several_processes(server: str, tmp_path: Path) -> None:
     """Whichever process takes a choice, it is in the one ledger, which has no gap and verifies against its key."""
     with started(server, tmp_path) as site:
         before = states(site)
-        with ThreadPoolExecutor(8) as pool:
-            taken = Counter(pool.map(choose, [site] * CHOICES))
-        after = states(site)
+        taken, after = Counter[int](), dict[int, int]()
+        # Servers share out connections as they like: one process may be idle for a while.
+        until = time.monotonic() + 60
+        while (len(after) < 2 or 0 in after.values()) and time.monotonic() < until:
+            with ThreadPoolExecutor(8) as pool:
+                taken.update(pool.map(choose, [site] * CHOICES))
+            after |= states(site)
     assert set(before.values()) == {0}, "a thread that a process starts before its fork is lost in its children"
-    assert taken == {303: CHOICES}
+    assert set(taken) == {303}
     assert len(after) == 2
     assert set(after.values()) == {1}
     bundle = tmp_path / "ledger.bundle"
@@ -113,7 +117,7 @@ def test_several_processes(server: str, tmp_path: Path) -> None:
     vkey = Signer.from_text((tmp_path / "signing.key").read_text()).verifier.to_text()
     verified = consentkit("verify", str(bundle), "--vkey", vkey, "--json", data=tmp_path)
     assert verified.exit_code == 0, verified.output
-    assert f'"entries": {CHOICES}' in verified.stdout
+    assert f'"entries": {taken[303]}' in verified.stdout
 
 
 def test_preloaded(tmp_path: Path) -> None:
