@@ -43,11 +43,11 @@ BODIES = {
 REQUEST = [
     (b"host", b"www.example.com"),
     (b"user-agent", b"Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"),
-    (b"accept", b"text/html,application/xhtml+xml,*/*;q=0.8"),
     (b"accept-language", b"nl-BE,nl;q=0.8,en;q=0.5"),
     (b"accept-encoding", b"gzip, deflate, br, zstd"),
-    (b"sec-fetch-dest", b"document"),
 ]
+PAGE = ((b"accept", b"text/html,application/xhtml+xml,*/*;q=0.8"), (b"sec-fetch-dest", b"document"))
+DATA = ((b"accept", b"*/*"), (b"sec-fetch-dest", b"empty"))
 
 App = Callable[..., Coroutine[Any, Any, None]]
 
@@ -72,7 +72,7 @@ def no_op(app: App) -> App:
     return middleware
 
 
-def scope_with(*headers: tuple[bytes, bytes]) -> dict[str, Any]:
+def scope_with(*headers: tuple[bytes, bytes], asked: tuple[tuple[bytes, bytes], ...] = PAGE) -> dict[str, Any]:
     return {
         "type": "http",
         "method": "GET",
@@ -81,7 +81,7 @@ def scope_with(*headers: tuple[bytes, bytes]) -> dict[str, Any]:
         "query_string": b"",
         "scheme": "https",
         "client": ("192.0.2.7", 4711),
-        "headers": [*REQUEST, *headers],
+        "headers": [*REQUEST, *asked, *headers],
     }
 
 
@@ -108,10 +108,11 @@ def main() -> None:
         for title, (kind, body) in BODIES.items():
             bare = app_for(kind, body)
             ours = ConsentMiddleware(bare, policy=policy, data=Path(folder), **keys)
+            asked = PAGE if b"html" in kind else DATA
             visitors = {
-                "undecided": scope_with(),
-                "refused": scope_with(cookie_for(ours, ChoiceKind.REFUSE_ALL)),
-                "allowed": scope_with(cookie_for(ours, ChoiceKind.ACCEPT_ALL)),
+                "undecided": scope_with(asked=asked),
+                "refused": scope_with(cookie_for(ours, ChoiceKind.REFUSE_ALL), asked=asked),
+                "allowed": scope_with(cookie_for(ours, ChoiceKind.ACCEPT_ALL), asked=asked),
             }
 
             def run(app: App, scope: dict[str, Any]) -> Callable[[], None]:

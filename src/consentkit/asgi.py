@@ -94,8 +94,10 @@ class _Responder:
     async def send(self, message: Message) -> None:
         if message["type"] in _STARTS:
             route = getattr(self._scope.get("route"), "path", "")
-            head = self._exchange.start(ResponseHead(message.get("status", 101), read_headers(message)), route)
-            message = {**message, "headers": list(head.headers)}
+            given = ResponseHead(message.get("status", 101), read_headers(message))
+            head = self._exchange.start(given, route)
+            if head is not given:
+                message = {**message, "headers": list(head.headers)}
             if self._exchange.rewrites:
                 self._start = message
             else:
@@ -120,10 +122,12 @@ class _Responder:
 def read_head(scope: Scope) -> RequestHead:
     """The request as plain values. Servers differ in whether `path` repeats `root_path`; the core's does not."""
     root, path = scope.get("root_path", ""), scope["path"]
+    if root and f"{path}/".startswith(f"{root}/"):
+        path = path[len(root) :]
     return RequestHead(
         method=scope.get("method", "GET"),
-        path=path[len(root) :] if f"{path}/".startswith(f"{root}/") else path,
-        headers=read_headers(scope),
+        path=path,
+        headers=tuple(scope["headers"]),  # servers send names in lower case (ASGI, "HTTP Connection Scope")
         query=scope.get("query_string", b"").decode("latin-1"),
         scheme=scope.get("scheme", "http"),
         root_path=root,
@@ -137,10 +141,26 @@ def read_headers(message: Mapping[str, Any]) -> tuple[tuple[bytes, bytes], ...]:
 
 def guarded_scope(scope: Scope, exchange: Exchange) -> Scope:
     """The scope the app sees: with the decision, and without what would go past us."""
-    extensions = {name: value for name, value in (scope.get("extensions") or {}).items() if name not in _BY_REFERENCE}
-    state = {**scope.get("state", {}), "consent": exchange.decision}
-    headers = list(exchange.request.headers)
-    return {**scope, "headers": headers, "extensions": extensions, "state": state, "consentkit.exchange": exchange}
+    inner = {**scope, "state": _State(scope.get("state", ()), exchange), "consentkit.exchange": exchange}
+    if (request := exchange.request) is not exchange.head:
+        inner["headers"] = list(request.headers)
+    if extensions := scope.get("extensions"):
+        inner["extensions"] = {name: value for name, value in extensions.items() if name not in _BY_REFERENCE}
+    return inner
+
+
+class _State(dict[str, Any]):
+    """What `request.state` reads. The decision is made when it is asked for: most responses never ask."""
+
+    def __init__(self, known: Any, exchange: Exchange) -> None:
+        super().__init__(known)
+        self._exchange = exchange
+
+    def __missing__(self, key: str) -> Any:
+        if key != "consent":
+            raise KeyError(key)
+        self[key] = self._exchange.decision
+        return self[key]
 
 
 async def _read_body(receive: Receive) -> bytes:

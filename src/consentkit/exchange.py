@@ -12,22 +12,18 @@ from typing import TYPE_CHECKING
 from consentkit import cookie as cookies
 from consentkit import routes
 from consentkit.classifier import host_of
+from consentkit.cookie import Attributes
 from consentkit.decision import CLOCK_SKEW, Decision, Signals, Standing, decide
 from consentkit.errors import SealError
 from consentkit.guard.caching import for_the_app, is_shared, may_be_page, personal, rendering_key, with_key
 from consentkit.guard.coding import coding_for
 from consentkit.guard.expiry import expirable, expire
 from consentkit.guard.guard import HtmlGuard, PassThrough, Terms, filter_cookies, is_html
+from consentkit.guard.inert import is_inert
 from consentkit.guard.nonce import script_nonce
-from consentkit.http import (
-    Header,
-    Reply,
-    RequestHead,
-    ResponseHead,
-    parse_cookies,
-)
-from consentkit.network import origin_of
-from consentkit.regime import rules_for
+from consentkit.http import Header, Reply, RequestHead, ResponseHead, parse_cookies
+from consentkit.network import Origin, origin_of
+from consentkit.regime import Rules, rules_for
 from consentkit.showing import Showing
 from consentkit.signals.gpc import sends_gpc
 from consentkit.token import LIFE_SECONDS
@@ -37,24 +33,22 @@ if TYPE_CHECKING:
 
 # What a page for everybody is rendered with: nothing granted, whoever asked first.
 SHARED = Decision(ask=False)
+_UNTOUCHED = PassThrough()
 
 
 class Exchange:
-    """One request under one kit. `now` is Unix time in seconds."""
+    """One request under one kit. `now` is Unix time in seconds.
+
+    What it takes to know the visitor is worked out when it is first asked for: most responses never ask.
+    """
 
     def __init__(self, kit: ConsentKit, head: RequestHead, now: float) -> None:
         self.kit = kit
         self.head = head
         self.now = now
-        self.origin = origin_of(head, kit.policy)
-        self.rules = rules_for(kit.policy, self.origin.country)
-        self.signals = Signals(gpc=kit.policy.honour_gpc and sends_gpc(head.headers))
-        self.cookies = dict(pairs := parse_cookies(head))
-        self.standing = self._standing(pairs)
-        self.decision = self.decide(self.standing)
         self.is_ours = routes.is_ours(head.path, kit.policy)
         self.left_alone = not kit.enforces or _below(head.path, kit.policy.exclude)
-        self._body: PassThrough | HtmlGuard = PassThrough()
+        self._body: PassThrough | HtmlGuard = _UNTOUCHED
 
     # ── what a face calls ──
 
@@ -69,7 +63,9 @@ class Exchange:
 
     def start(self, head: ResponseHead, route: str = "") -> ResponseHead:
         """The response's head as it may go out. `route` is the app's pattern for the page, where a face knows it."""
-        self._body = PassThrough()
+        self._body = _UNTOUCHED
+        if is_inert(head) and not self._may_expire:
+            return head
         shared = (self.renders_shared or is_shared(head)) and not self.showing.is_personal
         terms = Terms(self.kit.classifier, SHARED if shared else self.decision, self.host)
         filtered, found = filter_cookies(head, terms, self.now)
@@ -82,7 +78,7 @@ class Exchange:
         if page:
             filtered = self._start_page(filtered, terms, self.showing.insert(route, script_nonce(head), shared=shared))
             filtered = filtered if shared else personal(filtered)
-        return filtered if shared or not may_be_page(self.head) else filtered.plus(*self.expiring(self.decision))
+        return filtered if shared or not self._may_expire else filtered.plus(*self.expiring(self.decision))
 
     @property
     def rewrites(self) -> bool:
@@ -96,6 +92,45 @@ class Exchange:
     def finish(self, last: bytes = b"") -> bytes:
         """The rest of the body, after its last piece."""
         return self._body.finish(last)
+
+    # ── who is asking, and what they may be given ──
+
+    @cached_property
+    def origin(self) -> Origin:
+        return origin_of(self.head, self.kit.policy)
+
+    @cached_property
+    def rules(self) -> Rules:
+        return rules_for(self.kit.policy, self.origin.country)
+
+    @cached_property
+    def signals(self) -> Signals:
+        return Signals(gpc=self.kit.policy.honour_gpc and sends_gpc(self.head.headers))
+
+    @cached_property
+    def cookies(self) -> dict[str, str]:
+        """The cookies this browser sent; of several with one name the last."""
+        return dict(self._pairs)
+
+    @cached_property
+    def standing(self) -> Standing | None:
+        """The choice in this browser's cookie. Of two values one is planted, and neither counts."""
+        name = self.attributes.prefix + cookies.NAME
+        values = [value for key, value in self._pairs if key == name]
+        if len(values) != 1:
+            return None
+        try:
+            standing = self.kit.standing_cookie.parse(values[0])
+        except SealError:
+            return None
+        age = int(self.now) - standing.time
+        # Past its memory a choice is nobody's: whoever chooses next is somebody new.
+        return standing if -CLOCK_SKEW <= age < self.rules.memory_days * 86400 else None
+
+    @cached_property
+    def decision(self) -> Decision:
+        """What holds for this visitor."""
+        return self.decide(self.standing)
 
     # ── what our own routes ask ──
 
@@ -113,8 +148,8 @@ class Exchange:
         return host_of(self.origin.host)
 
     @property
-    def attributes(self) -> cookies.Attributes:
-        return cookies.Attributes(self.kit.policy.cookie_domain, self.origin.scheme == "https")
+    def attributes(self) -> Attributes:
+        return Attributes(self.kit.policy.cookie_domain, self.origin.scheme == "https")
 
     def decide(self, standing: Standing | None) -> Decision:
         """The decision for this visitor if `standing` is what they chose."""
@@ -138,19 +173,14 @@ class Exchange:
 
     # ── how it is done ──
 
-    def _standing(self, pairs: tuple[tuple[str, str], ...]) -> Standing | None:
-        """The choice in this browser's cookie. Of two values one is planted, and neither counts."""
-        name = self.attributes.prefix + cookies.NAME
-        values = [value for key, value in pairs if key == name]
-        if len(values) != 1:
-            return None
-        try:
-            standing = self.kit.standing_cookie.parse(values[0])
-        except SealError:
-            return None
-        age = int(self.now) - standing.time
-        # Past its memory a choice is nobody's: whoever chooses next is somebody new.
-        return standing if -CLOCK_SKEW <= age < self.rules.memory_days * 86400 else None
+    @property
+    def _may_expire(self) -> bool:
+        """Whether cookies from before a choice are dropped with this response: with what a browser shows only."""
+        return self.head.header(b"cookie") is not None and may_be_page(self.head)
+
+    @cached_property
+    def _pairs(self) -> tuple[tuple[str, str], ...]:
+        return parse_cookies(self.head)
 
     def _unwanted(self, name: str, decision: Decision) -> bool:
         found = self.kit.classifier.cookie(name)
@@ -183,4 +213,4 @@ class Exchange:
 
 
 def _below(path: str, prefixes: tuple[str, ...]) -> bool:
-    return any(path == prefix or path.startswith(prefix + "/") for prefix in prefixes)
+    return bool(prefixes) and any(path == prefix or path.startswith(prefix + "/") for prefix in prefixes)

@@ -7,8 +7,8 @@ values the bytes of the wire; text taken from them is latin-1, as RFC 9110 §5.5
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import parse_qsl, quote
 
 Header = tuple[bytes, bytes]
@@ -23,8 +23,7 @@ def first(headers: Iterable[Header], name: bytes) -> bytes | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class RequestHead:
+class RequestHead(NamedTuple):
     """A request without its body. `path` is decoded and starts below `root_path`, the app's mount point."""
 
     method: str
@@ -43,11 +42,10 @@ class RequestHead:
         return (first(self.headers, name) or b"").decode("latin-1")
 
     def with_headers(self, headers: Headers) -> RequestHead:
-        return replace(self, headers=headers)
+        return self._replace(headers=headers)
 
 
-@dataclass(frozen=True, slots=True)
-class ResponseHead:
+class ResponseHead(NamedTuple):
     """A response without its body."""
 
     status: int
@@ -66,8 +64,7 @@ class ResponseHead:
         return self.without(name).plus((name, value))
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """A whole response of our own."""
 
     status: int

@@ -7,8 +7,9 @@ is text, and Jinja2 escapes it. The token is trusted for nothing here: it is car
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -17,6 +18,7 @@ from consentkit.decision import Decision
 from consentkit.http import local_path
 from consentkit.page.assets import Asset, asset_for, assets
 from consentkit.page.declaration import declaration_document, declared, site_name
+from consentkit.page.mould import Mould
 from consentkit.page.notice import Layer, Notice, build_notice, links, pages
 from consentkit.page.receipt import readable
 from consentkit.page.texts import choose_language, languages, texts
@@ -45,17 +47,20 @@ class Pages:
         self._build = lru_cache(_NOTICES_KEPT)(self._build_notice)
         self._reopen = lru_cache(_NOTICES_KEPT)(self._render_reopen)
         self._widget = lru_cache(_NOTICES_KEPT)(self._render_widget)
+        self._banners: dict[tuple[object, ...], Mould] = {}
+        self._choose = lru_cache(_NOTICES_KEPT)(choose_language)
         self._templates = Environment(
             loader=PackageLoader("consentkit.page"),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            auto_reload=False,  # no look at the disk for each page
         )
 
     def language(self, wanted: Sequence[str]) -> str:
         """The language for a visitor who wants `wanted`, best first."""
-        return choose_language(wanted, self.languages)
+        return self._choose(tuple(wanted), self.languages)
 
     def notice(
         self, layer: Layer, language: str, rules: Rules, *, gpc: bool = False, lapsed: frozenset[str] = frozenset()
@@ -67,16 +72,13 @@ class Pages:
         self, notice: Notice, decision: Decision = _UNDECIDED, *, token: str, return_to: str, root: str = ""
     ) -> bytes:
         """The first layer, to be put right after <body>. ASCII, so that it fits a page in any charset."""
-        html = self._render(
-            "banner.html",
-            doc=notice.document,
-            token=token,
-            return_to=_inside(return_to, root),
-            here=self._here(root),
-            style=assets()["first.css"].name,
-            decision=decision,
-        )
-        return html.encode("ascii", "xmlcharrefreplace")
+        key = (notice.hash, decision.granted, decision.vendors, root)
+        if (mould := self._banners.get(key)) is None:
+            if len(self._banners) >= _NOTICES_KEPT:
+                self._banners.clear()
+            mould = self._banners[key] = self._mould_banner(notice, decision, root)
+        here = _inside(return_to, root)
+        return mould.fill(token=token, return_to=here, query=quote(here))
 
     def settled(self, decision: Decision) -> bytes:
         """What the widget learns in the banner's stead where nobody is to be asked."""
@@ -178,6 +180,11 @@ class Pages:
     def static(self, name: str) -> Asset | None:
         """A file of ours, by the name it is served under now or was once."""
         return asset_for(name)
+
+    def _mould_banner(self, notice: Notice, decision: Decision, root: str) -> Mould:
+        fixed = {"doc": notice.document, "decision": decision, "here": self._here(root)}
+        render = partial(self._render, "banner.html", style=assets()["first.css"].name, **fixed)
+        return Mould(render, "token", "return_to", "query")
 
     def _render_reopen(self, language: str, root: str) -> bytes:
         html = self._render(

@@ -1,0 +1,73 @@
+"""Responses in which there is nothing to hold, told by a glance at the head: most of a site's traffic.
+
+Knows names of headers and media types; not who asks, nor what is allowed. Says no in doubt: whatever is not on the
+list is looked at closely.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from consentkit.http import ResponseHead, media_type
+
+# Headers that set something, or send a browser somewhere.
+_TELLING = frozenset(
+    (
+        b"set-cookie",
+        b"link",
+        b"refresh",
+        b"report-to",
+        b"reporting-endpoints",
+        b"nel",
+        b"content-security-policy",
+        b"content-security-policy-report-only",
+        b"speculation-rules",
+        b"sourcemap",
+        b"x-sourcemap",
+    )
+)
+# What a browser never reads as markup, whatever it holds (MIME Sniffing §7).
+_NEVER_MARKUP = frozenset(("audio", "font", "video"))
+_NO_MARKUP = frozenset(
+    (
+        "application/javascript",
+        "application/json",
+        "application/ld+json",
+        "application/manifest+json",
+        "application/octet-stream",
+        "application/pdf",
+        "application/problem+json",
+        "application/wasm",
+        "application/zip",
+        "image/avif",
+        "image/gif",
+        "image/jpeg",
+        "image/png",
+        "image/webp",
+        "image/x-icon",
+        "text/css",
+        "text/csv",
+        "text/event-stream",
+        "text/javascript",
+        "text/plain",
+    )
+)
+
+
+def is_inert(head: ResponseHead) -> bool:
+    """Whether this response can neither hold a tracker nor set a cookie."""
+    kind = None
+    for name, value in head.headers:
+        if name in _TELLING:
+            return False
+        if name == b"content-type":
+            if kind is not None:  # of two, browsers take the last, others the first
+                return False
+            kind = value
+    return kind is not None and head.status != 304 and _is_no_markup(kind)
+
+
+@lru_cache(maxsize=256)
+def _is_no_markup(content_type: bytes) -> bool:
+    kind = media_type(content_type)[0]
+    return kind in _NO_MARKUP or kind.partition("/")[0] in _NEVER_MARKUP
