@@ -1,0 +1,166 @@
+"""Where a tracker could be named: never a place missed where one stands, in whatever spelling; quick on clean pages."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from consentkit.guard import suspects
+from consentkit.guard.suspects import Suspects
+
+LISTED = {"tracker.example", "deep.stats.example", "cdn.example"}
+LOOK = Suspects(LISTED.__contains__)
+SEARCH = Suspects({"t.test"}.__contains__)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        b'<script src="https://tracker.example/x.js">',
+        b"<img src=//TRACKER.example>",
+        b'<img src="https://sub.tracker.example:443/x">',
+        b'<script src="https://tracker.example."></script>',
+        b"https://a.deep.stats.example/",
+        b"<script>load('tracker.example')</script>",
+        b'<script>load("//cdn" + ".tracker.example/x")</script>',
+        b"<SCRIPT >x=`cdn.tracker.example`",
+        b"<script>a</script><p>'x.y'</p><script>b='cdn.example/x'</script>",
+        b"text http://cdn.example text",
+    ],
+)
+def test_candidates(page: bytes) -> None:
+    """A page that names a listed host, or one below it, is looked at tag by tag."""
+    assert LOOK(page)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        b"",
+        b"<p>tracker.example</p>",
+        b"<p>'tracker.example'</p>",
+        b'<a href="https://shop.example/tracker.example">',
+        b"<script>load('stats.example')</script>",
+        b'<img src="https://nottracker.example/">',
+        b'<img src="https://tracker.example.evil.org/">',
+        b"<script>",
+        b"<script",
+        b"//",
+    ],
+)
+def test_clean_pages(page: bytes) -> None:
+    """A page that names none costs next to nothing."""
+    assert not LOOK(page)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<img src=https:&#x2f;/t.test>",
+        b"<img src='https://&#116;.test'>",
+        b"<img src='https&colon;//own'>",
+        b"<img src='//t&period;test'>",
+        b"<img src='//t.te&shyst'>",
+        b"<img src='//t.te\nst'>",
+        b"<img src='/\t/t.test'>",
+        b"<img src='//%74.test'>",
+        b"<img src='//own@t.test'>",
+        b"<img src='\\\\t.test'>",
+        b"<img src='/\\t.test'>",
+        b"<img src='https:t.test'>",
+        b"<img src='https:/t.test'>",
+        b"<img src='//\xef\xbd\x94.test'>",
+        b'<script>x("https:\\/\\/t.test")</script>',
+        b'<script>x("\\u002f\\u002ft.test")</script>',
+        b'<script>x("\\x2f\\x2ft.test")</script>',
+        b"<script src='data:text/javascript;base64,eA=='></script>",
+    ],
+)
+def test_odd_spellings_are_read_carefully(body: bytes) -> None:
+    """A tracker spelled so that a search for its name misses it is not let through unread."""
+    assert SEARCH(body)
+
+
+def test_ordinary_pages_are_not_called_odd() -> None:
+    """References in prose, escapes in JSON and ordinary URLs do not cost a site the cheap way."""
+    body = (
+        b'<p title="a &amp; b">&copy; 2026&nbsp;&ndash; &#8217; &#39; &eacute;&hellip;</p><a href="/a?b=1&amp;c=2&d=3">'
+        b'<script>x("https:\\/\\/own.example\\/a\\u003cb\\u0026", /[\\w.]+/, "https://own.example/a?b")</script>'
+        b'<img src="data:image/png;base64,AAAA"> // a comment\n'
+    )
+    assert not SEARCH(body)
+
+
+def test_harmless_references_stand_for_nothing_a_host_is_made_of() -> None:
+    """No reference that is passed over can spell a letter, a digit or a sign of a host, or vanish from one."""
+    harmless = re.compile(rb"&" + suspects._HARMLESS + rb"\Z")
+    every = [f"&{name}" for name in html.entities.html5 if name.endswith(";")]
+    every += [f"&#{n};" for n in range(1, 9000)] + [f"&#x{n:x};" for n in range(1, 9000)]
+    passed = [reference for reference in every if harmless.match(reference.encode())]
+    assert len(passed) > 100
+    for reference in passed:
+        text = html.unescape(reference)
+        folded = unicodedata.normalize("NFKC", text)
+        assert not re.search(r"[A-Za-z0-9:/\\%@_-]", folded), reference
+        assert folded != ".", reference
+        assert unicodedata.category(text[0]) not in ("Cf", "Cc"), reference
+
+
+@given(
+    st.sampled_from(sorted(LISTED)),
+    st.sampled_from(["", "a.", "a-b.c."]),
+    st.binary(max_size=40),
+    st.binary(max_size=40).filter(lambda data: not data[:1].isalnum() and data[:1] not in b".-_"),
+    st.sampled_from([b"//", b"https://", b"<script>'", b'<script x>a="']),
+)
+def test_wherever_it_stands(host: str, below: str, before: bytes, after: bytes, opening: bytes) -> None:
+    """Whatever stands around it, a listed host written out is seen."""
+    assert LOOK(before + b">" + opening + (below + host).encode() + after)
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes(page: bytes) -> None:
+    """No bytes can break the look, and every place is one in the page, in order."""
+    found = LOOK(page)
+    assert found == sorted(found)
+    assert all(0 <= at < len(page) for at in found)
+
+
+def test_memory_is_bounded() -> None:
+    """Pages with endless names fill no memory."""
+    look = Suspects(LISTED.__contains__)
+    for number in range(200):
+        look(b"".join(b"//h%d.example/" % (number * 100 + host) for host in range(100)))
+    assert len(look._memo) <= 10_000
+
+
+def test_scripts_are_remembered_within_bounds() -> None:
+    """The scripts that stand on every page cost nothing again, and endlessly different ones fill no memory."""
+    look = Suspects(LISTED.__contains__)
+    for number in range(600):
+        assert look(b"<script>%06d" % number + b" " * 9000 + b"'cdn.example/x'</script>") == [9014]
+    assert sum(map(len, look._scripts)) <= suspects._ROOM
+
+
+def test_a_place_is_inside_what_it_makes_suspect() -> None:
+    """The tag or script in which a tracker is named holds the place that was found."""
+    page = b'<p>x</p><img src="//tracker.example/">text<script>a="</p>";b="cdn.example/x"</script>'
+    page += b'<i title="\\\\cdn.example">'
+    spans = [
+        (page.index(opening), page.index(closing)) for opening, closing in ((b"<img", b"text"), (b"<script", b"</s"))
+    ]
+    spans.append((page.index(b"<i title"), len(page)))
+    found = LOOK(page)
+    assert len(found) >= len(spans)
+    assert all(any(start < at < end for at in found) for start, end in spans)
+    assert all(any(start < at < end for start, end in spans) for at in found)
+
+
+def test_a_declared_address_of_the_sites_own_is_found() -> None:
+    """A tracker served from the site's own host under a declared path is no way around."""
+    assert Suspects(LISTED.__contains__, ["/stats/"])(b'<img src="/stats/p.gif">') == [10]
