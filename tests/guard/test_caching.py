@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consentkit.guard.caching import for_the_app, is_shared, may_be_page, personal, rendering_key, with_key
+from consentkit.guard.caching import (
+    confirmed_key,
+    for_the_app,
+    is_shared,
+    may_be_markup,
+    may_be_page,
+    of_other_bytes,
+    personal,
+    rendering_key,
+    with_key,
+)
 from consentkit.http import RequestHead, ResponseHead, directives
 
 KEY, SHARED, OTHER = "0123456789ab", "ba9876543210", "ffffffffffff"
@@ -45,8 +55,8 @@ def response(*headers: tuple[bytes, bytes]) -> ResponseHead:
         ('W/"v1"', None, b'W/"v1"'),
         (f'"v1", W/"v2~s{KEY}", W/"v3~s{OTHER}"', b'"v2"', b'"v1", "v2"'),
         (f'W/"a,b~s{KEY}" ,  W/"c~w{SHARED}"', b'"a,b", W/"c"', b'"a,b", W/"c"'),
-        ("*", b"*", b"*"),
-        (" * ", b" * ", b" * "),
+        ("*", None, b"*"),
+        (" * ", None, b" * "),
         ("", None, None),
         ("v1", None, None),
         ('"unclosed', None, None),
@@ -98,10 +108,14 @@ def test_pages_are_asked_for_whole() -> None:
 @pytest.mark.parametrize(
     ("accepted", "coding"),
     [
-        (b"gzip, deflate, br, zstd", b"gzip"),
-        (b"br;q=1.0, GZIP;q=0.8", b"gzip"),
-        (b"x-gzip", b"gzip"),
-        (b"gzip ; q=0.001", b"gzip"),
+        (b"gzip, deflate, br, zstd", b"gzip, deflate"),
+        (b"br;q=1.0, GZIP;q=0.8", b"gzip;q=0.8"),
+        (b"x-gzip", b"x-gzip"),
+        (b"gzip ; q=0.001", b"gzip ; q=0.001"),
+        (b"deflate;q=0.5, gzip;q=0", b"deflate;q=0.5"),
+        (b"gzip;q=1.000,br", b"gzip;q=1.000"),
+        (b"gzip;q=2", b"identity"),
+        (b"gzip;level=9", b"identity"),
         (b"br", b"identity"),
         (b"", b"identity"),
         (b"*", b"identity"),
@@ -208,3 +222,65 @@ def test_personal(control: list[bytes], after: list[bytes]) -> None:
 def test_never_shared_after_personal(values: list[bytes]) -> None:
     """Whatever the app says of caches, a personal page ends up private or unstored."""
     assert directives(personal(response(*((b"cache-control", value) for value in values)))) & {"private", "no-store"}
+
+
+@pytest.mark.parametrize(
+    ("header", "shared"),
+    [
+        ((b"cdn-cache-control", b"max-age=60"), True),
+        ((b"netlify-cdn-cache-control", b"public"), True),
+        ((b"surrogate-control", b"max-age=60, content=ESI/1.0"), True),
+        ((b"x-accel-expires", b"60"), True),
+        ((b"x-accel-expires", b"0"), False),
+        ((b"cdn-cache-control", b"no-store"), False),
+        ((b"cdn-cache-control", b"max-age=60, private"), False),
+        ((b"surrogate-control", b"content=ESI/1.0"), False),
+        ((b"x-cache", b"max-age=60"), False),
+    ],
+)
+def test_a_word_to_caches_between(header: tuple[bytes, bytes], shared: bool) -> None:
+    """A page that only a network of caches may keep is for everybody too; one that is also private is its visitor's."""
+    assert is_shared(response(header)) is shared
+    assert not is_shared(response(header, (b"cache-control", b"private")))
+    assert personal(response(header)).header(header[0]) is (header[1] if header[0] == b"x-cache" else None)
+
+
+def test_digests_of_other_bytes() -> None:
+    """What speaks of the app's bytes does not speak of ours."""
+    names = (b"content-length", b"content-digest", b"repr-digest", b"digest", b"content-md5", b"last-modified")
+    assert of_other_bytes(response(*((name, b"1") for name in names), (b"x", b"1"))) == response((b"x", b"1"))
+
+
+@pytest.mark.parametrize(
+    ("tag", "asked", "key"),
+    [
+        (b'"v1"', f'W/"v1~s{KEY}"', KEY),
+        (b'W/"v1"', f'W/"v1~s{KEY}"', KEY),
+        (b'"v1"', f'W/"v0~s{KEY}", W/"v1~w{SHARED}"', SHARED),
+        (b'"v1"', f'W/"v0~s{KEY}"', None),
+        (b'"v1"', f'W/"v1~s{OTHER}"', None),
+        (b'"v1"', '"v1"', None),
+        (b"", f'W/"v1~s{KEY}"', KEY),
+    ],
+)
+def test_confirmed_key(tag: bytes, asked: str, key: str | None) -> None:
+    """A 304 speaks of that copy whose tag the app names, under the key that copy has."""
+    head = response((b"etag", tag)) if tag else response()
+    assert confirmed_key(head, asked.encode(), (KEY, SHARED)) == key
+
+
+@pytest.mark.parametrize(
+    ("headers", "page", "markup"),
+    [
+        ([(b"sec-fetch-dest", b"empty"), (b"sec-purpose", b"prefetch;prerender")], True, True),
+        ([(b"sec-fetch-dest", b"empty"), (b"purpose", b"prefetch")], True, True),
+        ([(b"sec-fetch-dest", b"empty")], False, True),
+        ([(b"sec-fetch-dest", b"script"), (b"sec-purpose", b"prefetch")], False, False),
+        ([(b"sec-fetch-dest", b"style")], False, False),
+        ([(b"accept", b"*/*")], False, True),
+    ],
+)
+def test_fetched_ahead(headers: list[tuple[bytes, bytes]], page: bool, markup: bool) -> None:
+    """A page that is fetched before its visitor goes there is a page; what a script fetches may be markup."""
+    assert may_be_page(RequestHead("GET", "/", tuple(headers))) is page
+    assert may_be_markup(RequestHead("GET", "/", tuple(headers))) is markup

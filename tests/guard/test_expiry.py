@@ -12,7 +12,7 @@ from consentkit.guard.expiry import MOST_BYTES, expirable, expire, expire_lines
 
 LINE = re.compile(
     rb"[!#-'*+.0-9A-Z^_`a-z|~-]+=; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=/[!-:<-~]*"
-    rb"(; Domain=[a-z0-9._-]+)?(; Secure)?(; HttpOnly)?"
+    rb"(; Domain=[a-z0-9._-]+)?(; Secure)?(; HttpOnly)?(; Partitioned)?"
 )
 NAMES = st.text("abcXYZ019_-.!#$%&'*+^`|~", min_size=1, max_size=20)
 
@@ -78,6 +78,26 @@ def test_paths() -> None:
 def test_prefixes(name: str, secure: bool, found: list[str]) -> None:
     """A name that promises something is dropped by a line that keeps the promise; browsers ignore any other."""
     assert lines(name, "shop.example", "/x", secure=secure) == found
+
+
+@pytest.mark.parametrize("name", ["_ga", "__Host-x", "__Secure-x", "__Http-x"])
+def test_partitioned(name: str) -> None:
+    """On https a cookie is dropped in both its kinds, each by a line of its own; on http browsers partition nothing."""
+    both = expire([name], "shop.example", lambda _: ["/x"], secure=True, turn=0)
+    plain, marked = both[: len(both) // 2], both[len(both) // 2 :]
+    assert [(key, value + b"; Partitioned") for key, value in plain] == marked
+    assert all(b"; Secure" in value for _, value in marked)
+    assert not [
+        line for _, line in expire([name], "shop.example", lambda _: [], secure=False, turn=0) if b"Part" in line
+    ]
+
+
+def test_each_kind_in_its_turn() -> None:
+    """Where only one kind has room the other has it the next time."""
+    sent = [f"cookie-{number}" for number in range(100)]
+    for turn, marked in ((0, False), (1, True), (100, False)):
+        lines = [value for _, value in expire(sent, "shop.example", lambda _: [], secure=True, turn=turn)]
+        assert {line.endswith(b"Partitioned") for line in lines} == {marked}
 
 
 # ── the budget ──

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import os
 import random
-import re
 import time
 from collections.abc import Iterable
 from itertools import pairwise
@@ -16,9 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consentkit.guard.html import HtmlRewriter, rewrite_whole
+from consentkit.guard.suspects import Suspects
 
 from .cases import CASES, INSERT, LABEL, Case, judge, judge_inline, source
 
+SUSPECTS = Suspects({"t.test", "xn--bcher-kva.test"}.__contains__)
 _PAGES = os.environ.get("CONSENTKIT_TEST_PAGES")
 
 
@@ -26,8 +27,10 @@ def rewriter(hold_limit: int = 65536, insert: bytes = INSERT) -> HtmlRewriter:
     return HtmlRewriter(judge, judge_inline, insert, hold_limit=hold_limit)
 
 
-def fed(chunks: Iterable[bytes], hold_limit: int = 65536, insert: bytes = INSERT) -> bytes:
-    one = rewriter(hold_limit, insert)
+def fed(
+    chunks: Iterable[bytes], hold_limit: int = 65536, insert: bytes = INSERT, suspects: Suspects | None = None
+) -> bytes:
+    one = HtmlRewriter(judge, judge_inline, insert, hold_limit=hold_limit, suspects=suspects)
     return b"".join([one.feed(chunk) for chunk in chunks]) + one.finish()
 
 
@@ -70,13 +73,10 @@ def test_short_limits_never_depend_on_the_chunks(case: Case) -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_the_early_out_misses_nothing(case: Case) -> None:
-    """A page in which a tracker is spelled oddly is read carefully even if a search for names finds none."""
-
-    def named(body: bytes) -> bool:
-        return re.search(rb"//(?:cdn\.)?t\.test", body, re.I) is not None
-
-    assert rewrite_whole(case.html, judge, judge_inline, INSERT, candidate=named) == case.expected
+def test_looking_only_at_suspect_places_misses_nothing(case: Case) -> None:
+    """A tracker spelled oddly, or where nobody expects one, is held although most of a page is passed over unread."""
+    assert rewrite_whole(case.html, judge, judge_inline, INSERT, suspects=SUSPECTS) == case.expected
+    assert fed(bytewise(case.html), suspects=SUSPECTS) == case.expected
 
 
 _SOUP = st.lists(
@@ -113,6 +113,7 @@ def test_noise_comes_out_whole_for_every_chunking(body: bytes, cuts: list[int], 
         b"<svg><title>",
         b"<script><!--",
         b"<noscript><p>",
+        b"<noscript><p title=//t.test>",
         b"&#x",
         b"</x>",
     ],
@@ -120,12 +121,12 @@ def test_noise_comes_out_whole_for_every_chunking(body: bytes, cuts: list[int], 
 def test_five_megabytes_of_noise_take_bounded_time_and_memory(piece: bytes) -> None:
     """A hostile page costs its server what an ordinary page of its size costs."""
     body = piece * (5_000_000 // len(piece))
-    one, began, most = rewriter(), time.perf_counter(), 0
+    one, began, most = HtmlRewriter(judge, judge_inline, INSERT, suspects=SUSPECTS), time.process_time(), 0
     for at in range(0, len(body), 16384):
         one.feed(body[at : at + 16384])
         most = max(most, one._waiting_size)
     one.finish()
-    assert time.perf_counter() - began < 15
+    assert time.process_time() - began < 15
     assert most <= 65536 + 16384
     assert len(one._foreign.stack) <= 512
 
@@ -134,9 +135,9 @@ def test_random_noise_takes_bounded_time() -> None:
     """Random bytes with many brackets cost no more than text."""
     rng = random.Random(7)
     body = bytes(rng.choices(b"<>=\"'/!- abscript\n", k=1_000_000))
-    began = time.perf_counter()
+    began = time.process_time()
     assert source(fed([body], insert=b"")) == body
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
 
 
 def test_held_tags_are_counted_by_label() -> None:
@@ -151,7 +152,7 @@ def test_held_tags_are_counted_by_label() -> None:
 def test_a_label_is_written_as_an_attribute_value() -> None:
     """A vendor's name cannot break out of the attribute it is written into."""
     out = rewrite_whole(b"<img src=x>", lambda url: 'a"b&<ü', judge_inline, b"")
-    assert out == b'<img data-ck="a&quot;b&amp;<&#252;" data-ck-src=x>'
+    assert out == b'<img data-ck="a&quot;b&amp;&lt;&#252;" data-ck-src=x>'
 
 
 def test_a_script_over_the_limit_is_judged_by_its_beginning_and_noted() -> None:
@@ -186,9 +187,9 @@ def test_clean_pages_are_copied_after_the_insertion() -> None:
         raise AssertionError(text)
 
     page = b'<html><head><script src="/a.js"></script><script>fetch("/x")</script></head><body><img src="/a"></html>'
-    out = rewrite_whole(page, never, never, INSERT, candidate=lambda body: False)
+    out = rewrite_whole(page, never, never, INSERT, suspects=lambda body: [])
     assert out == page.replace(b"<body>", b"<body>" + INSERT)
-    assert rewrite_whole(b"<p>x", never, never, INSERT, candidate=lambda body: False) == b"<p>x"
+    assert rewrite_whole(b"<p>x", never, never, INSERT, suspects=lambda body: []) == b"<p>x"
 
 
 def saved_pages() -> list[Path]:

@@ -96,6 +96,30 @@ def test_ordinary_pages_are_not_called_odd() -> None:
     assert not SEARCH(body)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<style>a{b:url(//t.te\\73 t)}</style>",
+        b"<style>@import '//\\t.test'</style>",
+        b"<style>a{b:url(\\2f\\2ft.test)}</style>",
+        b"<style>\\75rl(//t.test)</style>",
+        b"<iframe srcdoc='&lt;img src=&amp;#47;&amp;#47;t.test&gt;'>",
+        b"<img src='//a!b$c@t.test'>",
+        b"<a ping='//x_y.t.test'>",
+        b"<iframe src='javascript:fetch(%22%2f%2ft.test%22)'>",
+        b"<object data='data:image/svg+xml;base64,AA'>",
+    ],
+)
+def test_odd_places_are_suspect(body: bytes) -> None:
+    """Style sheets, documents in attributes and programs in addresses hide nothing either."""
+    assert SEARCH(body)
+
+
+def test_icons_and_line_ends_are_not_called_odd() -> None:
+    """The escapes of an icon font, and of a script's line ends, are no reason to look closer."""
+    assert not SEARCH(b'<style>a:before{content:"\\f101";b:"\\2022"}</style><script>"a\\nb"</script>')
+
+
 def test_harmless_references_stand_for_nothing_a_host_is_made_of() -> None:
     """No reference that is passed over can spell a letter, a digit or a sign of a host, or vanish from one."""
     harmless = re.compile(rb"&" + suspects._HARMLESS + rb"\Z")

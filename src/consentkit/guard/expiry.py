@@ -1,7 +1,9 @@
 """Lines that make a browser forget: how consent withdrawn reaches cookies already set, HttpOnly ones too.
 
 Knows names, hosts and paths; not why a cookie has to go. A Cookie header tells neither domain nor path, so the host,
-each domain above it and each path a cookie is known to use are tried; a browser ignores the lines that do not fit.
+each domain above it and each path a cookie is known to use are tried; a browser ignores the lines that do not fit. Nor
+does it tell whether a cookie is partitioned: one that is has a twin without, and only its own kind of line reaches it
+(CHIPS §2.1).
 """
 
 from __future__ import annotations
@@ -22,26 +24,31 @@ def expire(
 ) -> list[Header]:
     """Set-Cookie headers that drop these cookies, at most MOST_BYTES of them.
 
-    `turn` says which name goes first: one that cannot be dropped must not keep the others alive for ever.
+    `turn` says which name goes first, and which kind: what cannot be dropped must not keep others alive for ever.
     """
     start = turn % len(names) if names else 0
+    kinds = [False, True] if secure else [False]  # browsers partition nothing on http
     lines: list[Header] = []
     left = MOST_BYTES
-    for name in [*names[start:], *names[:start]]:
-        for line in expire_lines(name, host, paths_of(name), secure=secure):
-            size = len(b"set-cookie: ") + len(line) + len(b"\r\n")
-            if size <= left:
-                lines.append((b"set-cookie", line))
-                left -= size
+    for partitioned in kinds[:: -1 if turn % 2 else 1]:
+        for name in [*names[start:], *names[:start]]:
+            for line in expire_lines(name, host, paths_of(name), secure=secure, partitioned=partitioned):
+                size = len(b"set-cookie: ") + len(line) + len(b"\r\n")
+                if size <= left:
+                    lines.append((b"set-cookie", line))
+                    left -= size
     return lines
 
 
-def expire_lines(name: str, host: str, paths: Iterable[str], *, secure: bool) -> Iterator[bytes]:
-    """The lines that drop one cookie, wherever it may have been set."""
+def expire_lines(
+    name: str, host: str, paths: Iterable[str], *, secure: bool, partitioned: bool = False
+) -> Iterator[bytes]:
+    """The lines that drop one cookie, wherever it may have been set: the partitioned one, or its twin."""
     encoded = name.encode("latin-1")
     # RFC 6265bis §4.1.3: browsers ignore a line for one of these names without what the name promises.
     suffix = b"; Secure" if secure or name.startswith(("__Secure-", "__Host-", "__Http-")) else b""
     suffix += b"; HttpOnly" if name.startswith(("__Http-", "__Host-Http-")) else b""
+    suffix += b"; Partitioned" if partitioned else b""
     if name.startswith("__Host-"):
         yield encoded + _EXPIRED + b"; Path=/" + suffix
         return

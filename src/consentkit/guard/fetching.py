@@ -1,76 +1,66 @@
-"""Which attributes of which tags make a browser fetch, and what has to be written into a tag to keep it from fetching.
+"""Which attributes of which tags make a browser reach somebody, or run what does.
 
-Knows elements and their attributes; asks a judge about URLs. Everything it answers is an insertion: a prefix before an
-attribute's name, or attributes after the tag's name. Whoever takes the insertions out again has the author's bytes.
-
-A script is held by type="text/plain" *and* by renaming the type its author wrote. A second type attribute left in
-place, which the parser would ignore, is not enough: Chromium's preload scanner goes by the last one and fetches the
-script, and an svg script's href whatever its type (seen in Chromium 156; tests/guard/test_browser.py keeps watch).
+Knows elements and their attributes; not what their values say, nor who is held. Namespaces count where HTML and svg
+differ: an svg element may fetch by any `href`, and paints by attributes that hold CSS.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
 
-from consentkit.guard.tokens import Attribute, finder
+from consentkit.guard.tokens import Attribute, Tag
 from consentkit.guard.urls import attribute_text
 
-LabelOf = Callable[[bytes, bytes, bytes], str | None]  # tag, attribute, value
 Judge = Callable[[str], str | None]
+"""The label of who is reached at a URL, or by a program; None to let it be."""
+Embed = Callable[[str, dict[bytes, bytes]], bytes]
+"""Given the label and the attributes of an iframe held for its src: what is written into its tag, such as a srcdoc."""
 
-PREFIX = b"data-ck-"
-
-_PICTURE = (b"src", b"srcset", b"href", b"xlink:href")
 _LINKED = (b"href", b"xlink:href")
-RENAMED_IN_SCRIPTS = frozenset([b"type", *_LINKED])
+_BACKGROUND = (b"background",)
 FETCHING: dict[bytes, tuple[bytes, ...]] = {
-    b"script": (b"src", *_LINKED),
+    b"script": (),  # what it runs is judged on its own
     b"img": (b"src", b"srcset"),
-    b"image": _PICTURE,  # HTML reads it as img, svg as its own
-    b"use": _LINKED,
-    b"feimage": _LINKED,
+    b"image": (b"src", b"srcset", *_LINKED),  # HTML reads it as img, svg as its own
     b"iframe": (b"src", b"srcdoc"),
     b"frame": (b"src",),
+    b"fencedframe": (b"src",),
+    b"portal": (b"src",),
     b"embed": (b"src",),
-    b"object": (b"data",),
+    b"object": (b"data", b"codebase", b"classid", b"archive"),
+    b"applet": (b"code", b"codebase", b"archive", b"object"),
     b"link": (b"href", b"imagesrcset"),
     b"source": (b"src", b"srcset"),
     b"video": (b"src", b"poster"),
     b"audio": (b"src",),
     b"track": (b"src",),
-    b"input": (b"src",),
-    b"body": (b"background",),
+    b"input": (b"src", b"formaction"),
+    b"button": (b"formaction",),
+    b"form": (b"action",),
+    b"meta": (b"content",),
+    b"a": (b"ping",),
+    b"area": (b"ping",),
+    **dict.fromkeys((b"body", b"table", b"thead", b"tbody", b"tfoot", b"tr", b"td", b"th"), _BACKGROUND),
 }
-_GLANCED = (b"img", b"source", b"link", b"input", b"video", b"audio", b"track", b"embed", b"object")
-GLANCES = {name: finder(FETCHING[name]) for name in _GLANCED}
-"""Finds what such a tag fetches without reading the rest: for tags that are many, and mostly nobody's."""
+_SELDOM = (b"meta", b"a", b"area", b"button", b"table", b"thead", b"tbody", b"tfoot", b"tr", b"td", b"th")
+_REACHING = FETCHING.keys() - _SELDOM
+_AMP = (b"src", b"srcset", b"srcdoc", b"poster", b"config", b"artwork")  # custom elements of the AMP runtime
+EVERYWHERE = (b"style", b"attributionsrc")
+PAINTED = frozenset(b"fill stroke filter clip-path mask cursor marker marker-start marker-mid marker-end".split())
+_ANIMATED = frozenset([b"to", b"from", b"by", b"values"])
+_ANIMATIONS = frozenset([b"set", b"animate", b"animatecolor"])
+
 _FETCHING_RELS = frozenset(
-    (
-        "stylesheet",
-        "preload",
-        "modulepreload",
-        "prefetch",
-        "preconnect",
-        "dns-prefetch",
-        "prerender",
-        "manifest",
-        "icon",
-    )
-) | {"apple-touch-icon", "apple-touch-icon-precomposed", "mask-icon", "compression-dictionary"}
+    b"stylesheet preload modulepreload prefetch preconnect dns-prefetch prerender manifest icon apple-touch-icon "
+    b"apple-touch-icon-precomposed apple-touch-startup-image mask-icon fluid-icon compression-dictionary dictionary "
+    b"monetization search import subresource".decode().split()
+)
 _SCRIPT_KINDS = ("javascript", "ecmascript", "x-javascript", "x-ecmascript")
 # "JavaScript MIME type essence match", and module.
 _SCRIPT_TYPES = frozenset(f"{top}/{kind}" for top in ("text", "application") for kind in _SCRIPT_KINDS) | frozenset(
     ("module", "text/jscript", "text/livescript", *(f"text/javascript1.{minor}" for minor in range(6)))
 )
-
-
-class Held(NamedTuple):
-    """What holds one tag: the label, the bytes after the tag's name, and where to prefix attributes."""
-
-    label: str
-    insert: bytes
-    prefix_at: list[int]
+_TABLE_TYPES = ("importmap", "speculationrules")  # JSON by which a browser fetches
 
 
 def first_of(attrs: Sequence[Attribute]) -> dict[bytes, bytes]:
@@ -81,7 +71,7 @@ def first_of(attrs: Sequence[Attribute]) -> dict[bytes, bytes]:
     return values
 
 
-def runs(values: dict[bytes, bytes]) -> bool:
+def runs(values: Mapping[bytes, bytes]) -> bool:
     """Does a script with these attributes run ("prepare the script element", steps on type and language)?"""
     if b"type" in values:
         kind = attribute_text(values[b"type"])
@@ -90,40 +80,41 @@ def runs(values: dict[bytes, bytes]) -> bool:
     return not language or "text/" + language.lower() in _SCRIPT_TYPES
 
 
-def fetches(name: bytes, values: dict[bytes, bytes]) -> bool:
-    """Would a browser fetch for this tag at all? A link by its rel, an input by its type."""
+def is_table(values: Mapping[bytes, bytes]) -> bool:
+    """Is a script with these attributes no program, but a table of addresses?"""
+    return attribute_text(values.get(b"type", b"")).strip(" \t\n\f\r").lower() in _TABLE_TYPES
+
+
+def reaches(name: bytes, key: bytes, values: Mapping[bytes, bytes], is_html: bool) -> bool:
+    """Would a browser fetch from this attribute of this tag, run it, or send to it?"""
+    if key in EVERYWHERE:
+        return True
+    if key[:2] == b"on":
+        return not is_html or may_reach(name)  # elsewhere handlers wait for what a visitor does
+    if key in FETCHING.get(name, _AMP if name.startswith(b"amp-") else ()):
+        return _is_used(name, key, values)
+    if is_html or name == b"a":
+        return False
+    return key in _LINKED or key in PAINTED or (key in _ANIMATED and name in _ANIMATIONS)
+
+
+def may_reach(name: bytes) -> bool:
+    """Is a tag of this name there to reach somebody?"""
+    return name in _REACHING or name.startswith(b"amp-")
+
+
+def script_source(tag: Tag, values: Mapping[bytes, bytes]) -> bytes | None:
+    """Where a script comes from, or None when it is written in the page. An empty src runs nothing."""
+    keys = (b"src",) if tag.is_html else (*_LINKED, b"src") if tag.is_xml else _LINKED
+    return next((values[key] for key in keys if key in values), None)
+
+
+def _is_used(name: bytes, key: bytes, values: Mapping[bytes, bytes]) -> bool:
+    """A link's address by its rel, an input's source by its type, what a meta says by its http-equiv."""
     if name == b"link":
         return not _FETCHING_RELS.isdisjoint(attribute_text(values.get(b"rel", b"")).lower().split())
-    if name == b"input":
+    if name == b"input" and key == b"src":
         return attribute_text(values.get(b"type", b"")).strip().lower() == "image"
-    return name != b"script" or runs(values)
-
-
-def script_source(values: dict[bytes, bytes], is_html: bool = True) -> bytes | None:
-    """Where a script comes from, or None when it is written in the page. An empty src runs nothing."""
-    return values.get(b"src") if is_html else values.get(b"href", values.get(b"xlink:href"))
-
-
-def hold(name: bytes, attrs: Sequence[Attribute], label_of: LabelOf) -> Held | None:
-    """How to hold this tag, if any attribute it fetches from gets a label. Scripts: see `hold_script`."""
-    values = first_of(attrs)
-    if not fetches(name, values):
-        return None
-    labels = {key: label_of(name, key, values[key]) for key in FETCHING[name] if key in values}
-    held = {key: label for key, label in labels.items() if label is not None}
-    if not held:
-        return None
-    label = ", ".join(dict.fromkeys(held.values()))
-    return Held(label, mark(label), [attr.at for attr in attrs if attr.name in held])
-
-
-def hold_script(label: str, attrs: Sequence[Attribute]) -> Held:
-    """How to hold a script: inert by its type; its own type, and an svg script's address, under another name."""
-    insert = b' type="text/plain"' + mark(label)
-    return Held(label, insert, [attr.at for attr in attrs if attr.name in RENAMED_IN_SCRIPTS])
-
-
-def mark(label: str) -> bytes:
-    """` data-ck="LABEL"`, in ASCII whatever the label."""
-    safe = label.replace("&", "&amp;").replace('"', "&quot;")
-    return b' data-ck="' + safe.encode("ascii", "xmlcharrefreplace") + b'"'
+    if name == b"meta":
+        return attribute_text(values.get(b"http-equiv", b"")).strip().lower() == "refresh"
+    return True

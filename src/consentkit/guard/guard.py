@@ -1,4 +1,4 @@
-"""All that is held back in one response: Set-Cookie lines and trackers in HTML.
+"""What is held back in one response's markup. Set-Cookie lines: see `outbound`; other headers: see `headers`.
 
 Knows heads, bytes, a Classifier and a Decision; not who the visitor is, nor how the decision came about. In doubt a
 tracker stays held and the page goes on.
@@ -9,22 +9,22 @@ from __future__ import annotations
 import logging
 import re
 import zlib
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from consentkit.classifier import Classification, Classifier
+from consentkit.classifier import Classifier
 from consentkit.decision import EVERYTHING, Decision
-from consentkit.guard.coding import Gzip, Identity, coding_for
-from consentkit.guard.html import HtmlRewriter
+from consentkit.guard.charset import Charset, charset_for
+from consentkit.guard.coding import Coding, Identity
+from consentkit.guard.document import HTML, Document, is_html_beginning
+from consentkit.guard.fetching import Embed
+from consentkit.guard.home import Home
+from consentkit.guard.html import HtmlRewriter, Suspects
 from consentkit.guard.inline import loads, snippet_urls
-from consentkit.guard.set_cookie import SetCookie, may_leave, parse_set_cookie
-from consentkit.http import ResponseHead, media_type
+from consentkit.guard.rewritings import HOLES, Rewritings, cut, fill
 
 _LOG = logging.getLogger("consentkit")
 
-# Encodings in which "<" need not be the byte 0x3C: they cannot be read as markup byte by byte.
-_UNREADABLE = re.compile(r"utf-?(?:16|32|7)|ucs-?[24]|unicode(?:fffe)?$|iso-2022|hz-gb|cp037|ebcdic")
-_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _NOT_A_WORD = re.compile(r"[^a-z0-9.]+")
 
 
@@ -49,49 +49,6 @@ class Terms(NamedTuple):
         return next(filter(None, map(self.judge, snippet_urls(text))), None) if loads(text) else None
 
 
-class Cookies(NamedTuple):
-    """The Set-Cookie lines of one response: every one the app wrote, and those that may not leave."""
-
-    seen: list[SetCookie]
-    held: list[tuple[SetCookie, Classification]]
-
-
-def filter_cookies(head: ResponseHead, terms: Terms, now: float) -> tuple[ResponseHead, Cookies]:
-    """The response without the Set-Cookie lines that have no consent, and what they were."""
-    cookies, kept = Cookies([], []), []
-    for header in head.headers:
-        if header[0] == b"set-cookie":
-            cookie = parse_set_cookie(header[1], now)
-            found = terms.classifier.cookie(cookie.name)
-            cookies.seen.append(cookie)
-            if not may_leave(cookie, found, terms.decision):
-                cookies.held.append((cookie, found))
-                continue
-        kept.append(header)
-    return (ResponseHead(head.status, tuple(kept)) if cookies.held else head), cookies
-
-
-def is_html(head: ResponseHead) -> bool:
-    """Whether a response is a page that a browser shows: HTML, whole, not a download."""
-    kind, charset = media_type(head.header(b"content-type"))
-    if kind != "text/html" or head.status < 200 or head.status in (204, 205, 304):
-        return False
-    if (head.header(b"content-disposition") or b"").lower().startswith(b"attachment"):
-        return False
-    if head.status == 206:
-        return _unread("part of a page was asked for")
-    if _UNREADABLE.match(charset):
-        return _unread(f"charset {charset[:40]}")
-    if coding_for(head.header(b"content-encoding")) is None:
-        return _unread(f"content-encoding {head.header(b'content-encoding')!r}")
-    return True
-
-
-def _unread(reason: str) -> bool:
-    _LOG.warning("consentkit.G002 an HTML response was passed on unread: %s", reason)
-    return False
-
-
 class PassThrough:
     """The guard of a body with nothing to hold."""
 
@@ -105,54 +62,119 @@ class PassThrough:
 
 
 class HtmlGuard:
-    """The guard of one HTML body, whole or in pieces, compressed or not. `insert` is what we put into it."""
+    """The guard of one body of markup, whole or in pieces, compressed or not, in any encoding that browsers read.
+
+    `insert`, `lead` and `embed` are what we put into it (`HtmlRewriter` says where), `home` where our addresses lead.
+    """
 
     rewrites = True
 
     def __init__(
-        self, terms: Terms, insert: bytes, coding: Identity | Gzip, candidate: Callable[[bytes], bool] | None = None
+        self,
+        terms: Terms,
+        insert: bytes,
+        coding: Coding,
+        suspects: Suspects | None = None,
+        *,
+        document: Document = HTML,
+        lead: bytes = b"",
+        embed: Embed | None = None,
+        home: Home | None = None,
+        known: Rewritings | None = None,
     ) -> None:
+        self._terms = terms
         self._coding = coding
-        self._rewriter = HtmlRewriter(terms.judge, terms.judge_script, insert, candidate=candidate)
-        if terms.decision.granted >= EVERYTHING:
-            self._rewriter.only_place()
-        self._begun = False
-        self._given_up = False
-
-    @property
-    def held(self) -> int:
-        """How many tags were held so far."""
-        return self._rewriter.held.total()
+        self._document = document
+        self._ours = {"insert": insert, "lead": lead}
+        self._suspects, self._embed, self._home, self._known = suspects, embed, home, known
+        self._rewriter: HtmlRewriter | None = None
+        self._beginning = b""
+        self._charset: Charset | None = None
+        self._is_markup = True
+        self._is_foreign = False
 
     def feed(self, chunk: bytes) -> bytes:
-        self._begin(chunk)
-        if self._given_up:
+        if self._is_foreign:
             return chunk
         pieces: list[bytes] = []
         try:
             # Piece by piece: a small chunk that unpacks to a huge one is never held whole.
             for piece in self._coding.decode(chunk):
-                pieces.append(self._coding.encode(self._rewriter.feed(piece)))
+                pieces.append(self._coding.encode(self._read(piece)))
         except zlib.error:
             # Raised at the first bytes only: nobody can read this body, a browser neither, and it goes out as it came.
-            self._given_up = not _unread("not the gzip it says it is")
+            self._is_foreign = True
+            _LOG.warning("consentkit.G002 a page was passed on unread: it is not in the coding that it names")
             return chunk
         return b"".join(pieces)
 
     def finish(self, last: bytes = b"") -> bytes:
-        if self._begun or not isinstance(self._coding, Identity):
-            body = self.feed(last)
-            if not self._given_up:
-                body += self._coding.encode(self._rewriter.finish()) + self._coding.finish()
+        if isinstance(self._coding, Identity):
+            body = self._read(last, final=True)
         else:
-            self._begin(last)
-            body = last if self._given_up else self._rewriter.whole(last)
-        for note in self._rewriter.notes:
+            body = self.feed(last)
+            if not self._is_foreign:
+                body += self._coding.encode(self._read(b"", final=True)) + self._coding.finish()
+        for note in (*(self._rewriter.notes if self._rewriter else ()), *self._coding.notes):
             _LOG.warning("consentkit.G001 a page could not be judged in full: %s", note)
         return body
 
-    def _begin(self, chunk: bytes) -> None:
-        if chunk and not self._begun:
-            self._begun = True
-            if isinstance(self._coding, Identity) and chunk.startswith(_WIDE_MARKS):  # a BOM goes before any header
-                self._given_up = not _unread("a byte order mark of UTF-16")
+    def _read(self, piece: bytes, final: bool = False) -> bytes:
+        """A piece of the page, uncompressed; its first bytes wait until they tell how to read it."""
+        if self._charset is None:
+            self._beginning += piece
+            if not self._is_told(final):
+                return b""
+            piece, self._beginning = self._beginning, b""
+        if not self._is_markup or self._charset is None:
+            return piece
+        text = self._charset.decode(piece, final)
+        if final and self._rewriter is None:
+            text = self._whole(text)
+        else:
+            self._rewriter = self._rewriter or self._rewriting(self._ours)
+            text = self._rewriter.feed(text) + (self._rewriter.finish() if final else b"")
+        return self._charset.encode(text, final)
+
+    def _whole(self, page: bytes) -> bytes:
+        """A page in one piece, which may have been rewritten before."""
+        if self._known is None:
+            self._rewriter = self._rewriting(self._ours)
+            return self._rewriter.whole(page)
+        decision = self._terms.decision
+        key = (decision.granted, decision.vendors, self._terms.host, self._document, *map(bool, self._ours.values()))
+        pieces = self._known.find(key, page)
+        if pieces is None:
+            holes = {name: HOLES[name] if piece else b"" for name, piece in self._ours.items()}
+            self._rewriter = self._rewriting(holes)
+            pieces = cut(self._rewriter.whole(page))
+            if not self._rewriter.is_personal:
+                self._known.keep(key, page, pieces)
+            return fill(pieces, {name: self._rewriter.ours(piece) for name, piece in self._ours.items()})
+        return fill(pieces, self._ours)
+
+    def _rewriting(self, ours: Mapping[str, bytes]) -> HtmlRewriter:
+        terms = self._terms
+        rewriter = HtmlRewriter(
+            terms.judge,
+            terms.judge_script,
+            ours["insert"],
+            lead=ours["lead"],
+            suspects=self._suspects,
+            embed=self._embed,
+            home=self._home,
+            xml=self._document.xml,
+        )
+        if terms.decision.granted >= EVERYTHING:
+            rewriter.only_place()
+        return rewriter
+
+    def _is_told(self, final: bool) -> bool:
+        """Whether the first bytes have told what this is, and in which encoding."""
+        if self._document.sniffed:
+            told = is_html_beginning(self._beginning, final)
+            if told is None:
+                return False
+            self._is_markup = told
+        self._charset = charset_for(self._document.label, self._beginning, final)
+        return self._charset is not None

@@ -1,46 +1,54 @@
-"""HTML in, the same HTML out, with trackers held and one insertion made: byte for byte, in any chunks.
+"""HTML in, the same HTML out, with trackers held and insertions made: byte for byte, in any chunks. XML likewise.
 
-Knows bytes and two judges; not HTTP, not policy, not consent. Every change is an insertion (see `fetching`), so nothing
-the author wrote is lost.
+Knows bytes and two judges; not HTTP, not policy, not consent. Every change is an insertion (see `holding`), so nothing
+the author wrote is lost. In XML nothing is put between the author's elements: the document must stay well-formed.
 
-Trusted for: no URL that gets a label stays live in the page's markup. Not for what scripts build later, `style`, and
-event handlers: those are the Content-Security-Policy's to stop.
+Trusted for: no URL that gets a label stays live in the markup and its style sheets. Not for what scripts build later:
+that is the guard script's and the Content-Security-Policy's to stop.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable
 
-from consentkit.guard.early import hides
+from consentkit.guard.css import Sheet, addresses
+from consentkit.guard.decoded import CHARACTER_DATA, SCRIPT_DATA, character_data
 from consentkit.guard.fetching import (
-    FETCHING,
-    GLANCES,
-    PREFIX,
-    Held,
+    Embed,
     Judge,
     first_of,
-    hold,
-    hold_script,
+    is_table,
+    may_reach,
     runs,
     script_source,
 )
+from consentkit.guard.holding import PREFIX, UNSEEN, Held, Put, hold_script
+from consentkit.guard.judging import Inside, TagJudge
 from consentkit.guard.longtag import LongTag
 from consentkit.guard.placement import Placement
-from consentkit.guard.tokens import Attribute, ScriptScan
-from consentkit.guard.urls import attribute_text, browser_url, data_text, plain_url, srcset_urls
+from consentkit.guard.tokens import Attribute, ScriptScan, Tag
+from consentkit.guard.urls import plain_url
 from consentkit.guard.walk import Walk
 
 HOLD_LIMIT = 65536
 
 _PAGE_TAG = re.compile(rb"<(?:!doctype|html|head|body)", re.I)
+_SCRIPT_TAG = re.compile(rb"<script", re.I)
 _PAGE_TAGS = frozenset([b"html", b"head", b"body", b"frameset"])
-_FRAMES = frozenset([b"iframe", b"frame", b"object", b"embed"])
-_CDATA = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|\Z)", re.S)
+_ALWAYS = _PAGE_TAGS | {b"base", b"script"}
+_SHEET_INSTRUCTION = re.compile(rb"<\?xml-stylesheet(?=[\t\n\r ])[^?>]*?\shref\s*=\s*([\"'])(.*?)\1", re.S)
+_DEEPEST = 8  # documents in documents
+_MARGIN = 8  # a sheet that is cut off: what stands so near its end may be held back again
 _NOWHERE = "no place for the insertion: the page has frames, or ends inside a construct"
 _LONG_SCRIPT = "an inline script longer than may be held was judged by its beginning"
 _LONG_TAG = "a tag longer than may be held was judged by its beginning"
+
+
+Suspects = Callable[[bytes], list[int]]
+"""Where in some bytes a tracker could be named (`suspects`)."""
 
 
 class HtmlRewriter(Walk):
@@ -52,77 +60,100 @@ class HtmlRewriter(Walk):
         judge_inline: Callable[[str], str | None],
         insert: bytes,
         *,
-        candidate: Callable[[bytes], bool] | None = None,
+        suspects: Suspects | None = None,
         hold_limit: int = HOLD_LIMIT,
+        lead: bytes = b"",
+        embed: Embed | None = None,
+        home: Callable[[bytes], bytes] | None = None,
+        xml: bool = False,
     ) -> None:
-        super().__init__(hold_limit)
-        self.glanced = frozenset(GLANCES)
+        super().__init__(hold_limit, xml)
         self.held: Counter[str] = Counter()
         self.notes: list[str] = []
+        self.is_personal = False  # is anything but insert and lead of this visitor's?
         self._judge, self._judge_inline = judge, judge_inline
-        self._insert, self._candidate = insert, candidate
-        self._placement = Placement(bool(insert))
+        self._tags = TagJudge(judge, judge_inline, self._read_document, embed and self._embed)
+        self._sheet: Sheet | None = None
+        self._depth = 0
+        self._insert, self._lead = (b"", b"") if xml else (insert, lead)
+        self._embed_with, self._home = embed, home
+        self._suspects = suspects
+        self._looked_at, self._places = b"", list[int]()
+        self._placement = Placement(bool(self._insert))
         self._only_placing = False
-        self._base: str | None = None
+        self._has_base = self._is_anywhere = False
         self._long: LongTag | None = None
 
     def finish(self) -> bytes:
         """The bytes that were held back, and the insertion if it belongs at the end."""
         rest = super().finish()
         if self.in_page() and self._placement.at_end():
-            return rest + self._insert
+            return rest + self.ours(self._insert)
         if self._placement.is_open and _NOWHERE not in self.notes:
             self.notes.append(_NOWHERE)
         return rest
 
     def whole(self, body: bytes) -> bytes:
-        """A body in one piece. If it names no candidate, and could hide none, only the insertion is made."""
+        """A body in one piece. If no place in it is suspect, only the insertions are made."""
         if self._only_placing or self._is_clean(body):
-            if not _PAGE_TAG.search(body):
+            if not _PAGE_TAG.search(body) and not (self._lead and _SCRIPT_TAG.search(body)):
                 return body
             self.only_place()
         return self.feed(body) + self.finish()
 
     def only_place(self) -> None:
-        """Hold nothing from here on: find the place of the insertion, and copy the rest."""
-        self._only_placing, self.glanced = True, frozenset()
-        self.enough = self._placement.settled
+        """Hold nothing from here on: find the places of insertion and lead, and copy the rest."""
+        self._only_placing = True
+        self.enough = self._is_placed()
 
     def _is_clean(self, body: bytes) -> bool:
-        candidate = self._candidate
-        return candidate is not None and not candidate(body) and not hides(body, candidate)
+        self._buf = body
+        return self.places() == []
+
+    def _is_placed(self) -> bool:
+        return self._placement.settled and not self._lead
 
     # ── what the walk asks ──
 
-    def wants(self, name: bytes) -> bool:
+    def places(self) -> list[int] | None:
         if self._only_placing:
-            return name in _PAGE_TAGS
-        return name in FETCHING or name in _PAGE_TAGS or name == b"base"
+            return []
+        if self._suspects is None or self._is_anywhere:
+            return None
+        if self._looked_at is not self._buf:
+            self._looked_at, self._places = self._buf, self._suspects(self._buf)
+        return self._places
 
-    def glance(self, name: bytes, name_end: int, after: int) -> bool:
-        buf, attribute = self._buf, GLANCES[name].match
-        while m := attribute(buf, name_end, after):
-            if self._label_of(name, m[1].lower(), m[2] or m[3] or m[4] or b"") is not None:
+    def wants(self, name: bytes, start: int, after: int) -> bool:
+        if self._only_placing:
+            return name in _PAGE_TAGS or name == b"base" or (name == b"script" and bool(self._lead))
+        if name in _ALWAYS or (name == b"style" and self.is_drawn()):
+            return True
+        return self._is_suspect(start, after)
+
+    def start_tag(self, tag: Tag) -> bool:
+        held = None
+        if tag.name == b"script":
+            label = "" if self._only_placing else self._script_label(tag)
+            if label is None:
                 return False
-            name_end = m.end()
+            self._write_lead(tag)
+            held = hold_script(tag, label) if label else None
+        elif tag.name == b"style" and not tag.is_html and not self._only_placing:
+            return self._tree_sheet(tag)
+        if held is None and not self._only_placing and self._is_suspect(tag.start, tag.after):
+            held = self._tags.hold(tag)
+        self._write(held)
         return True
 
-    def start_tag(self, name: bytes, attrs: list[Attribute], start: int, after: int, is_html: bool) -> bool:
-        if self._only_placing or name not in FETCHING:
-            return True
-        if name != b"script":
-            self._write(hold(name, attrs, self._label_of), start + 1 + len(name))
-            return True
-        label = self._script_label(attrs, start, after, is_html)
-        if label:
-            self._write(hold_script(label, attrs), start + 1 + len(name))
-        return label is not None
-
-    def long_tag(self, name: bytes, attrs: list[Attribute], name_end: int) -> None:
-        self._long = LongTag(b"" if self._only_placing else name, attrs, self._label_of)
-        self._write(self._long.held, name_end)
-        if name in FETCHING:
-            self._note(_LONG_TAG)
+    def long_tag(self, tag: Tag) -> None:
+        if tag.name == b"script":
+            self._write_lead(tag)
+        if not self._only_placing:
+            self._long = LongTag(tag, self._tags.label_of)
+            self._write(self._long.held)
+            if may_reach(tag.name):
+                self._note(_LONG_TAG)
 
     def late_attribute(self, attr: Attribute) -> None:
         if self._long is None:
@@ -132,78 +163,172 @@ class HtmlRewriter(Walk):
         if self._long.held and not was_held:
             self.held[self._long.held.label] += 1
 
+    def style_text(self, start: int, stop: int, last: bool) -> int:
+        is_whole = last and self._sheet is None
+        if self._only_placing or (is_whole and not self._is_suspect(start, stop)):
+            return stop
+        text, sheet = self._buf[start:stop], self._sheet or Sheet()
+        found, read = sheet.addresses(text, last)
+        self._write_inside(start, self._tags.sheet(text, found))
+        self._sheet = None if last else sheet
+        return start + read
+
+    def instruction(self, start: int, stop: int) -> None:
+        sheet = _SHEET_INSTRUCTION.match(self._buf, start, stop)
+        if sheet and not self._only_placing:
+            label = self._tags.label_of(b"link", b"href", sheet[2])
+            if label is not None:
+                self.held[label] += 1
+                self.put(start + len(b"<?"), PREFIX)
+
     def opened(self, name: bytes, attrs: list[Attribute], after: int) -> None:
-        if name == b"base" and self._base is None and self.in_page():
+        if name == b"base" and not self._has_base and self.in_page():
             href = first_of(attrs).get(b"href")
-            self._base = None if href is None else _absolute(href)
+            self._has_base = href is not None
+            # With a suspect base a relative address may be anybody's.
+            self._is_anywhere = not attrs[0].at < after or self._is_suspect(attrs[0].at, after) if attrs else False
+            self._tags.base = "" if href is None else _absolute(href)
         if name in _PAGE_TAGS and self.in_page() and self._placement.after_start(name):
-            self.put(after, self._insert)
-        self.enough = self._only_placing and self._placement.settled
+            self.put(after, self.ours(self._insert))
+        self.enough = self._only_placing and self._is_placed()
 
     def end_tag(self, name: bytes, start: int) -> None:
         if self.in_page() and self._placement.before_end(name):
-            self.put(start, self._insert)
+            self.put(start, self.ours(self._insert))
 
     def doctype(self) -> None:
         self._placement.doctype()
 
-    # ── judging ──
+    def _is_suspect(self, start: int, stop: int) -> bool:
+        """Is there a place in [start, stop)?"""
+        places = self.places()
+        if places is None:
+            return True
+        at = bisect_left(places, start)
+        return at < len(places) and places[at] < stop
 
-    def _write(self, held: Held | None, name_end: int) -> None:
+    # ── writing ──
+
+    def _write(self, held: Held | None) -> None:
         """Write what holds a tag into it."""
-        if held is None:
+        if held is not None:
+            self.held[held.label] += 1
+            for at, piece in held.puts:
+                self.put(at, piece)
+
+    def _write_inside(self, start: int, inside: Inside) -> None:
+        labels, puts = inside
+        self.held.update(labels)
+        for at, piece in puts:
+            self.put(start + at, piece)
+
+    def _write_lead(self, tag: Tag) -> None:
+        """Write the lead before the first script that would run. In a picture only a `desc` holds what is HTML."""
+        if not self._lead or not self.is_live() or not runs(first_of(tag.attrs)):
             return
-        self.held[held.label] += 1
-        self.put(name_end, held.insert)
-        for at in held.prefix_at:
-            self.put(at, PREFIX)
+        lead = self.ours(self._lead)
+        self.put(tag.start, lead if tag.is_html else b"<desc>" + lead + b"</desc>")
+        self._lead = b""
+        self.enough = self._only_placing and self._is_placed()
+
+    def ours(self, piece: bytes) -> bytes:
+        """What we put in, under addresses that the page's base does not lead elsewhere."""
+        if not self._home or not self._tags.base:
+            return piece
+        self.is_personal = True
+        return self._home(piece)
+
+    def _embed(self, label: str, attributes: dict[bytes, bytes]) -> bytes:
+        embedded = self.ours(self._embed_with(label, attributes)) if self._embed_with else b""
+        self.is_personal = self.is_personal or bool(embedded)
+        return embedded
 
     def _note(self, text: str) -> None:
         if text not in self.notes:
             self.notes.append(text)
 
-    def _label_of(self, name: bytes, key: bytes, value: bytes) -> str | None:
-        """The label of what one attribute would fetch; for a srcset, of the first of its images that gets one."""
-        base = self._base or ""
-        if key == b"srcdoc":
-            return self._label_inside(attribute_text(value))
-        if key in (b"srcset", b"imagesrcset"):
-            labels = (self._judge(browser_url(url, base)) for url in srcset_urls(attribute_text(value)))
-            return next((label for label in labels if label is not None), None)
-        url = plain_url(value, base)
-        if url[:5].lower() != "data:":
-            return self._judge(url)
-        if name == b"script":
-            return self._judge_inline(data_text(url))
-        return self._label_inside(data_text(url)) if name in _FRAMES and "html" in url[:30].lower() else None
+    # ── what stands between tags ──
 
-    def _label_inside(self, document: str) -> str | None:
-        """The first label in a document written into an attribute: it is held as a whole."""
-        inner = HtmlRewriter(self._judge, self._judge_inline, b"", hold_limit=self._limit)
-        inner._base = self._base
-        inner.whole(document.encode("utf-8", "replace"))
-        return next(iter(inner.held), None)
+    def _read_document(self, document: bytes, xml: bool) -> Inside:
+        """A document written into an attribute. Beyond a few, one in another, it is in doubt and held."""
+        if self._depth >= _DEEPEST:
+            return [UNSEEN], []
+        inner = _Inner(self._judge, self._judge_inline, b"", hold_limit=self._limit, xml=xml)
+        inner.nest(self._depth + 1, self._tags.base)
+        inner.finish_with(document)
+        return list(inner.held), inner.puts
 
-    def _script_label(self, attrs: list[Attribute], start: int, after: int, is_html: bool) -> str | None:
+    def _tree_sheet(self, tag: Tag) -> bool:
+        """A sheet in svg or XML, whose text has references and CDATA sections: judged when all of it is there."""
+        stop = CHARACTER_DATA.match(self._buf, tag.after, self._end).end()  # type: ignore[union-attr]
+        if stop == self._end or self._is_unfinished(stop):
+            if not self._final and not tag.is_closed and self._end - tag.start < self._limit:
+                return False
+            stop = self._end
+        stop = tag.after if tag.is_closed else min(stop, tag.start + self._limit)
+        self._write(self._tags.hold(tag))
+        text = character_data(self._buf[tag.after : stop])
+        labels, puts = self._tags.sheet(text, addresses(text.data))
+        self._write_inside(tag.after, (labels, [put for put in puts if tag.after + put[0] < stop - _MARGIN]))
+        return True
+
+    def _is_unfinished(self, pos: int) -> bool:
+        """Does what stands here begin a comment or a CDATA section that does not end yet?"""
+        ahead = self._buf[pos : min(pos + 9, self._end)]
+        return b"<![CDATA[".startswith(ahead) or ahead.startswith((b"<![CDATA[", b"<!--")) or b"<!--".startswith(ahead)
+
+    def _script_label(self, tag: Tag) -> str | None:
         """The label that holds this script, "" to let it be, None when its end is not there yet."""
-        values = first_of(attrs)
-        if not runs(values):
+        values = first_of(tag.attrs)
+        table = is_table(values)
+        if not table and not runs(values):
             return ""
-        source = script_source(values, is_html)
+        source = None if table else script_source(tag, values)
         if source is not None:
-            return self._label_of(b"script", b"src", source) or ""
-        scan = self._scan or ScriptScan(after)
-        found = scan.find(self._buf, self._end)
-        if found < 0 and not self._final and self._end - start < self._limit:
+            suspect = self._is_suspect(tag.start, tag.after)
+            return (suspect and self._tags.label_of(b"script", b"src", source)) or ""
+        if tag.is_closed and not tag.is_html:
+            return ""
+        text = self._script_text_of(tag)
+        if not text:
+            return text
+        return (self._tags.label_of_table(text) if table else self._judge_inline(text)) or ""
+
+    def _script_text_of(self, tag: Tag) -> str | None:
+        if tag.is_html:
+            scan = self._scan or ScriptScan(tag.after)
+            found = scan.find(self._buf, self._end)
             self._scan = scan
+        else:
+            stop = SCRIPT_DATA.match(self._buf, tag.after, self._end).end()  # type: ignore[union-attr]
+            found = stop if self._buf[stop : stop + 2] == b"</" and stop < self._end else -1
+        if found < 0 and not self._final and self._end - tag.start < self._limit:
             return None
-        self._scan = scan if is_html else None
         stop = found if found >= 0 else self._end
-        if stop - start > self._limit:
-            stop = start + self._limit
+        if stop - tag.start > self._limit:
+            stop = tag.start + self._limit
             self._note(_LONG_SCRIPT)
-        text = self._buf[after:stop].decode("utf-8", "replace")
-        return self._judge_inline(text if is_html else attribute_text(_CDATA.sub(r"\1", text).encode())) or ""
+        if not self._is_suspect(tag.after, stop):
+            return ""
+        raw = self._buf[tag.after : stop]
+        return (raw if tag.is_html else character_data(raw).data).decode("utf-8", "replace")
+
+
+class _Inner(HtmlRewriter):
+    """A document inside of another: whole from the start, so that every place in it is known."""
+
+    def nest(self, depth: int, base: str) -> None:
+        self._depth, self._tags.base = depth, base
+        self._tags.nested = True
+        self.puts: list[Put] = []
+
+    def put(self, at: int, piece: bytes) -> None:
+        self.puts.append((at, piece))
+        super().put(at, piece)
+
+    def finish_with(self, document: bytes) -> None:
+        self._waiting = [document]
+        self.finish()
 
 
 def rewrite_whole(
@@ -212,11 +337,11 @@ def rewrite_whole(
     judge_inline: Callable[[str], str | None],
     insert: bytes,
     *,
-    candidate: Callable[[bytes], bool] | None = None,
+    suspects: Suspects | None = None,
     hold_limit: int = HOLD_LIMIT,
 ) -> bytes:
     """One body, rewritten. Who wants the labels keeps an `HtmlRewriter` and calls `whole`."""
-    return HtmlRewriter(judge, judge_inline, insert, candidate=candidate, hold_limit=hold_limit).whole(body)
+    return HtmlRewriter(judge, judge_inline, insert, suspects=suspects, hold_limit=hold_limit).whole(body)
 
 
 def _absolute(href: bytes) -> str:

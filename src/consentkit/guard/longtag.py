@@ -1,80 +1,66 @@
 """A start tag too long to be held back until it ends: judged by what is seen, then attribute by attribute.
 
 Knows the attributes of one tag; not streams, not trees. Such tags are pictures in data: URLs and state in JSON; what
-is judged is the same for every chunking, because the caller always shows the same first bytes.
+is judged is the same for every chunking, because the caller always shows the same first bytes. Nothing is written into
+a value here: what is held is renamed as a whole.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
-from consentkit.guard.fetching import (
-    FETCHING,
-    PREFIX,
-    RENAMED_IN_SCRIPTS,
-    Held,
-    LabelOf,
-    fetches,
-    first_of,
-    hold,
-    hold_script,
-    mark,
-    runs,
-    script_source,
-)
-from consentkit.guard.tokens import Attribute
+from consentkit.guard.fetching import first_of, reaches, runs, script_source
+from consentkit.guard.holding import PREFIX, RENAMED_IN_SCRIPTS, UNSEEN, Held, hold, hold_script, mark
+from consentkit.guard.tokens import Attribute, Tag
 
-UNSEEN = "unknown"  # the label of a script whose source lies beyond what may be held: in doubt, it is held
+LabelOf = Callable[[bytes, bytes, bytes], str | None]  # tag, attribute, value
+# What says whether an address counts, assumed to say yes where it has not been seen.
+_ASSUMED = {b"rel": b"stylesheet", b"type": b"image"}
+_DECIDED = {b"link": b"rel", b"input": b"type"}
 
 
 class LongTag:
     """One tag of which only the first attributes have been seen."""
 
-    def __init__(self, name: bytes, attrs: Sequence[Attribute], label_of: LabelOf) -> None:
-        self.name = name
-        self.attrs = list(attrs)
-        self._label_of = label_of
-        self._values = first_of(attrs)
-        self.held = self._hold_seen()
-        self._renamed = {attr.name for attr in attrs if self.held and attr.at in self.held.prefix_at}
+    def __init__(self, tag: Tag, label_of: LabelOf) -> None:
+        self.name = tag.name
+        self._label_of, self._is_html = label_of, tag.is_html
+        self._values = first_of(tag.attrs)
+        self._renamed: set[bytes] = set()
+        self.held = (self._hold_script(tag) if tag.name == b"script" else None) or self._hold_seen(tag)
 
     def late(self, attr: Attribute) -> bytes:
         """What to write before an attribute that arrives after the tag's first bytes have gone out."""
         known = attr.name in self._values
         self._values.setdefault(attr.name, attr.value)
-        if attr.name in self._renamed or (self.name == b"script" and self.held and attr.name in RENAMED_IN_SCRIPTS):
+        if attr.name in self._renamed:
             return PREFIX
-        if known or self.name == b"script" or attr.name not in FETCHING.get(self.name, ()) or not self._may_fetch():
-            return b""
-        label = self._label_of(self.name, attr.name, attr.value)
+        label = None if known else self._label(attr.name)
         if label is None:
             return b""
         self._renamed.add(attr.name)
         marked = b"" if self.held else mark(label)[1:] + b" "
-        self.held = self.held or Held(label, b"", [])
+        self.held = self.held or Held(label, [])
         return marked + PREFIX
 
-    def _hold_seen(self) -> Held | None:
-        if self.name == b"script":
-            if not runs(self._values):
-                return None
-            source = script_source(self._values)
-            label = UNSEEN if source is None else self._label_of(self.name, b"src", source)
-            return hold_script(label, self.attrs) if label is not None else None
-        if self.name not in FETCHING:
+    def _hold_script(self, tag: Tag) -> Held | None:
+        if not runs(self._values):
             return None
-        if not self._may_fetch():
+        source = script_source(tag, self._values)
+        label = UNSEEN if source is None else self._label_of(self.name, b"src", source)
+        if label is None:
             return None
-        held = [attr for attr in self.attrs if attr.name in FETCHING[self.name]]
-        return hold(self.name, [*self.attrs, *_ASSUMED.get(self.name, ())], self._label_of) if held else None
+        self._renamed.update(RENAMED_IN_SCRIPTS)
+        return hold_script(tag, label)
 
-    def _may_fetch(self) -> bool:
-        """Whether it fetches; in doubt, where the attribute that says so has not been seen, it does."""
-        deciding = {b"link": b"rel", b"input": b"type"}.get(self.name)
-        return (deciding is not None and deciding not in self._values) or fetches(self.name, self._values)
+    def _hold_seen(self, tag: Tag) -> Held | None:
+        labels = {key: label for key in self._values if (label := self._label(key)) is not None}
+        self._renamed.update(labels)
+        return hold(tag, labels.values(), labels) if labels else None
 
-
-_ASSUMED = {
-    b"link": [Attribute(b"rel", b"stylesheet", -1, -1)],
-    b"input": [Attribute(b"type", b"image", -1, -1)],
-}
+    def _label(self, key: bytes) -> str | None:
+        """The label of one attribute; where the one that decides whether it counts has not been seen, it does."""
+        decided = _DECIDED.get(self.name)
+        values = {decided: _ASSUMED[decided], **self._values} if decided else self._values
+        counts = reaches(self.name, key, values, self._is_html)
+        return self._label_of(self.name, key, self._values[key]) if counts else None

@@ -6,29 +6,59 @@ Knows header bytes, a Classifier and a Decision; not HTML, not whose request it 
 from __future__ import annotations
 
 import re
-from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
 from consentkit.classifier import Classification
 from consentkit.decision import EVERYTHING, Decision
+from consentkit.guard.cookie_date import parse_cookie_date
+from consentkit.guard.spared import is_spared
 from consentkit.policy import Category
 
-# Nobody may lose a login over us: an undeclared cookie passes under a name that says login, CSRF or cart.
-_SPARED = re.compile(
-    r"(?:^|[-_.])(?:sid|sess|auth|jwt|token|(?:access|refresh|id|auth|user)[-_.]?token"
-    r"|remember\w*|login\w*|cart\w*|basket\w*|checkout\w*)(?:$|[-_.])|session|csrf|xsrf|logged[-_.]?in",
-    re.IGNORECASE,
-)
+# A comma behind which a cookie seems to begin.
+_FOLD = re.compile(rb",(?=[ \t]*[!#$%&'*+.^_`|~0-9A-Za-z-]+=)")
+# Where older browsers stop reading; today's drop the whole line (RFC 6265bis §5.6 step 1).
+_CUT = re.compile(r"[\0\r\n]")
+_SAME_SITE = {"strict": "Strict", "lax": "Lax", "none": "None"}
+_SECONDS = re.compile(r"-?[0-9]+", re.ASCII)
+# RFC 6265bis §5.6: a longer attribute value is ignored.
+_LONGEST_VALUE = 1024
+_LONGEST_AGE = 10 * 365 * 86400
 
 
 class SetCookie(NamedTuple):
-    """A Set-Cookie line, as far as the guard must know it (RFC 6265 §5.2)."""
+    """A Set-Cookie line, as far as it must be known. Never its value.
+
+    `name` is the one under which it comes back: a browser sends "=a=b" back as "a=b". `nameless` says that the app gave
+    none, so that `name` may be a piece of the value. `lifetime` is what it asks for in seconds; None if it goes with
+    the browser, or asks in no way a browser takes.
+    """
 
     name: str
-    path: str | None
-    http_only: bool
-    lasting: bool
-    deletes: bool
+    path: str | None = None
+    http_only: bool = False
+    lasting: bool = False
+    deletes: bool = False
+    secure: bool = False
+    same_site: str = ""
+    partitioned: bool = False
+    nameless: bool = False
+    lifetime: int | None = None
+
+
+def unfold(line: bytes) -> list[bytes]:
+    """The cookies that a server folded into one line; joined by commas they are the line again.
+
+    A comma in a value belongs to the value, and one in a date has no name behind it. Only behind an attribute can the
+    next cookie be told (RFC 6265 §3 warns of folding, and yet proxies and whole frameworks do it).
+    """
+    if b"," not in line:
+        return [line]
+    pieces, start = [], 0
+    for comma in _FOLD.finditer(line):
+        if line.find(b";", start, comma.start()) >= 0:
+            pieces.append(line[start : comma.start()])
+            start = comma.end()
+    return [*pieces, line[start:]]
 
 
 def parse_set_cookie(line: bytes, now: float) -> SetCookie:
@@ -36,19 +66,33 @@ def parse_set_cookie(line: bytes, now: float) -> SetCookie:
 
     `now` in Unix seconds tells a deletion from a date to come.
     """
-    pair, *attributes = line.decode("latin-1").split(";")
-    name = pair.partition("=")[0]
+    pair, *attributes = _CUT.split(line.decode("latin-1"), maxsplit=1)[0].split(";")
+    name, equals, value = pair.partition("=")
+    nameless = not (equals and name.strip(" \t"))
+    if nameless:
+        name = (value if equals else pair).partition("=")[0]
     said: dict[str, str] = {}
+    ages: list[str] = []
     for attribute in attributes:
         key, _, content = attribute.partition("=")
-        said[key.strip().lower()] = content.strip()
-    lasting, deletes = "max-age" in said or "expires" in said, False
-    age = said.get("max-age", "")
-    if re.fullmatch(r"-?[0-9]+", age):
-        deletes = age.startswith("-") or not age.strip("0")
-    elif "expires" in said:
-        deletes = _before(said["expires"], now)
-    return SetCookie(name.strip(), said.get("path"), "httponly" in said, lasting, deletes)
+        key, content = key.strip().lower(), content.strip()
+        if len(content) <= _LONGEST_VALUE:
+            said[key] = content
+            if key == "max-age":
+                ages.append(content)
+    lifetime = _lifetime(ages, said.get("expires"), now)
+    return SetCookie(
+        name.strip(),
+        said.get("path"),
+        "httponly" in said,
+        "max-age" in said or "expires" in said,
+        lifetime is not None and lifetime <= 0,
+        "secure" in said,
+        _SAME_SITE.get(said.get("samesite", "").lower(), ""),
+        "partitioned" in said,
+        nameless,
+        lifetime,
+    )
 
 
 def may_leave(cookie: SetCookie, found: Classification, decision: Decision) -> bool:
@@ -60,7 +104,7 @@ def may_leave(cookie: SetCookie, found: Classification, decision: Decision) -> b
     if decision.granted >= EVERYTHING:
         return True
     # The unknown: what no script can read and the browser forgets has the shape of a server session.
-    return (cookie.http_only and not cookie.lasting) or _SPARED.search(cookie.name) is not None
+    return (cookie.http_only and not cookie.lasting) or is_spared(cookie.name)
 
 
 def declaring(name: str, category: str | None) -> str:
@@ -70,8 +114,23 @@ def declaring(name: str, category: str | None) -> str:
     return f'[[cookies]]\nname = "{clean}"\ncategory = "{category or "…"}"\npurpose = "…"\nretention = "…"'
 
 
-def _before(expires: str, now: float) -> bool:
-    try:
-        return parsedate_to_datetime(expires).timestamp() <= now
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return False
+def _lifetime(ages: list[str], expires: str | None, now: float) -> int | None:
+    """What a line asks for, in seconds; of two readings the longer, so that only what all browsers drop is a deletion.
+
+    The standard ignores a Max-Age that is no number and takes the one before; Chromium takes the last, or else Expires.
+    """
+    if not ages and expires is None:
+        return None
+    numbers = [_age(age) for age in ages if _SECONDS.fullmatch(age)]
+    if numbers and _SECONDS.fullmatch(ages[-1]):
+        return numbers[-1]
+    moment = parse_cookie_date(expires) if expires is not None else None
+    if moment is None:
+        return max((number for number in numbers if number > 0), default=None)
+    return max([*numbers, min(int(moment - now), _LONGEST_AGE)])
+
+
+def _age(digits: str) -> int:
+    # Python refuses to read thousands of digits; browsers take them for the longest they know.
+    number = int(digits) if len(digits) < 12 else _LONGEST_AGE if digits.strip("-0") else 0
+    return -abs(number) if digits.startswith("-") else min(number, _LONGEST_AGE)

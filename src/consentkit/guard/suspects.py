@@ -26,14 +26,24 @@ _HARMLESS = (
     rb"|#(?:0*3[489]|6[02]|1(?:6[0-9]|71|74|87)|2[0-5][0-9]|82(?:1[0-9]|2[0-7]|30)"
     rb"|[xX](?:0*2[267]|0*3[cCeE]|0*[aA]0|0*[aA][bB]|0*[bB][bB]|201[0-9c-dC-D]|2022|2026));)"
 )
-_HIDING_REFERENCE = re.compile(rb"&(?!" + _HARMLESS + rb")(?:#|[A-Za-z][A-Za-z0-9]*+;|shy|ord[fm]|sup[123]|frac)")
-_ESCAPED = re.compile(rb"\\(?:u\{?0*|x)(?:2[dDeEfF]|3[0-9aA]|[46][1-9a-fA-F]|[57][0-9aA])")
-# Slashes with a line end between them; a host cut by one, or with a user name, a percent sign or a letter that folds.
-_ODD_HOST = re.compile(rb"/(?:[\t\n\r]+[/\\]|/[A-Za-z0-9._:-]*+(?:[%@\x80-\xff]|[\t\n\r]+[A-Za-z0-9._:-]))")
-# "https:host" and "https:/host" name hosts on an http page; a script in a data: URL may be in base64.
+# A document in an attribute has references in references: "&amp;#47;" is "/".
+_HIDING_REFERENCE = re.compile(
+    rb"&(?:(?:amp|#0*38|#[xX]0*26);(?=#|[A-Za-z][A-Za-z0-9]*+;)"
+    rb"|(?!" + _HARMLESS + rb")(?:#|[A-Za-z][A-Za-z0-9]*+;|shy|ord[fm]|sup[123]|frac))"
+)
+_ESCAPED = re.compile(rb"\\(?:u\{?|x)?0*(?:2[dDeEfF]|3[0-9aA]|[46][1-9a-fA-F]|[57][0-9aA])")
+# Slashes with a line end between them; a host cut by one or by a style sheet's backslash; one with a user name, a
+# percent sign or a letter that folds.
+_ODD_HOST = re.compile(
+    rb"/(?:[\t\n\r]+[/\\]"
+    rb"|/[^/?#\\@%\x80-\xff\t\n\f\r \"'<>]*+(?:[\\@%\x80-\xff]|[\t\n\r]+[A-Za-z0-9._:-]))"
+)
+# "https:host" and "https:/host" name hosts on an http page; what is in a data: URL may be in base64, and in a
+# javascript: URL percent-encoded.
 _ODD_SCHEME = re.compile(
     rb":(?:(?:(?<=http:)|(?<=https:)|(?<=HTTP:)|(?<=HTTPS:))(?:/(?!/)|(?=[A-Za-z0-9%]))"
-    rb"|(?:(?<=data:)|(?<=DATA:))(?=[a-zA-Z])[^,\"'\s>]{0,60}(?:script|html))"
+    rb"|(?:(?<=data:)|(?<=DATA:))(?=[a-zA-Z])[^,\"'\s>]{0,60}(?:script|html|css|xml)"
+    rb"|(?<=[sS][cC][rR][iI][pP][tT]:)[^\"'>]{0,2000}%)"
 )
 _MEMO = 10_000
 _ROOM = 2**21

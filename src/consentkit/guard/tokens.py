@@ -13,6 +13,7 @@ from typing import NamedTuple
 _WS = rb"\t\n\f\r "  # \r counts: the standard turns CRLF into LF before it looks
 _GAP = rb"[" + _WS + rb"]*+"
 
+
 # "Before attribute name state": a name may begin with "=", and quotes or "<" inside it are only errors.
 _NAME = rb"[^" + _WS + rb"/>][^" + _WS + rb"/>=]*+"
 # (?!["']) keeps an unclosed quote from passing as an unquoted value; (?!=) keeps its name from passing without one.
@@ -20,15 +21,23 @@ _ATTR = _NAME + rb"(?:" + _GAP + rb"=" + _GAP + rb"(?:\"[^\"]*+\"|'[^']*+'|(?![\
 _ATTR += rb"|(?!" + _GAP + rb"=))"
 _ATTRS = rb"(?:[" + _WS + rb"/]++|" + _ATTR + rb")*+"
 
-_TAG = rb"<(/?)([a-zA-Z][^" + _WS + rb"/>]*+)" + _ATTRS + rb">"
 
-# Tags whose start a rewriter may have to look at. Everything else is passed over inside one expression.
-_LOOK_AT = (
-    rb"s(?:cript|vg|tyle|ource|elect)|i(?:mg|frame|mage|nput)|link|video|audio|embed|object|b(?:ase|ody)|math|xmp"
-    rb"|no(?:script|embed|frames)|t(?:extarea|itle|rack|emplate)|plaintext|frame(?:set)?|h(?:tml|ead)"
+def start_or_end_tag(name: bytes) -> bytes:
+    """An expression for a whole tag with such a name: groups slash and name."""
+    return rb"<(/?)(" + name + rb")" + _ATTRS + rb">"
+
+
+_TAG = start_or_end_tag(rb"[a-zA-Z][^" + _WS + rb"/>]*+")
+
+# Tags that change what the bytes after them are. Everything else is passed over inside one expression: in lower case,
+# with attributes without a value or in double quotes; the rest is read like the others.
+_TELLING = (
+    rb"s(?:cript|vg|tyle|elect)|iframe|b(?:ase|ody)|math|xmp|no(?:script|embed|frames)|t(?:extarea|itle|emplate)"
+    rb"|plaintext|frameset|h(?:tml|ead)"
 )
-_PLAIN_ATTRS = rb"[^<>\"'=]*+(?:=\"[^\"]*+\"[^<>\"'=]*+)*+>"
-_DULL_TAG = rb"(?!(?:" + _LOOK_AT + rb")[" + _WS + rb"/>])[a-z][a-z0-9:-]*+(?:>|(?=[" + _WS + rb"/])" + _PLAIN_ATTRS
+_PLAIN_ATTRS = rb"[^<>\"'=]*+(?:(?<![" + _WS + rb"/])=\"[^\"]*+\"[^<>\"'=]*+)*+>"
+_DULL_TAG = rb"[acdegj-loqru-wyz]" + _PLAIN_ATTRS  # the letters that begin none of those names
+_DULL_TAG += rb"|(?!(?:" + _TELLING + rb")[" + _WS + rb"/>])[a-z][a-z0-9:-]*+(?:>|(?=[" + _WS + rb"/])" + _PLAIN_ATTRS
 _DULL_TAG += rb")"
 _DULL_END = rb"/(?!body|html|template|select)[a-z][a-z0-9:-]*+>"
 _DULL_COMMENT = rb"!--(?!-?>)(?:[^-]++|-(?!-!?>))*+--!?>"
@@ -39,10 +48,10 @@ _DULL = rb"(?:[^<]*+<(?:" + _DULL_END + rb"|" + _DULL_TAG + rb"|" + _DULL_COMMEN
 _DULL += rb"|(?=[^a-zA-Z/!?])))*+[^<]*+"
 
 SCAN = re.compile(_DULL + rb"(?:" + _TAG + rb")?+")
-"""Text and dull tags, then (groups 1 and 2: slash and name) the next tag to look at, if it is complete."""
+"""Text and dull tags, then (groups 1 and 2: slash and name) the next other tag, if it is complete."""
 
-SCAN_EACH = re.compile(rb"[^<]*+(?:" + _TAG + rb")?+")
-"""The same where every tag matters, as it does inside svg and math."""
+SCAN_EACH = re.compile(rb"(?:[^<]++|<(?=[^a-zA-Z/!?]))*+(?:" + _TAG + rb")?+")
+"""The same where every tag matters: inside svg and math, and where anything may be named anywhere."""
 
 ATTRIBUTE = re.compile(
     rb"(" + _NAME + rb")(?:" + _GAP + rb"=" + _GAP + rb"(?:\"([^\"]*+)\"|'([^']*+)'|((?![\"'])[^" + _WS + rb">]*+)))?+"
@@ -71,12 +80,26 @@ class Attribute(NamedTuple):
     value: bytes  # as written, entities and all
     at: int  # where the name begins
     end: int
+    value_at: int = -1
+
+
+class Tag(NamedTuple):
+    """A start tag: its name in lower case, and where it, the end of its name, and what follows it stand."""
+
+    name: bytes
+    attrs: list[Attribute]
+    start: int
+    name_end: int
+    after: int
+    is_html: bool = True  # read by HTML's rules: neither of a picture nor in XML
+    is_closed: bool = False  # by its own slash
+    is_xml: bool = False
 
 
 def attribute(m: re.Match[bytes]) -> Attribute:
     """An attribute from a match: group 1 is its name, the other group that took part its value."""
     last = m.lastindex or 1
-    return Attribute(m[1].lower(), m[last] if last > 1 else b"", m.start(), m.end())
+    return Attribute(m[1].lower(), m[last] if last > 1 else b"", m.start(), m.end(), m.start(last) if last > 1 else -1)
 
 
 def attributes(buf: bytes, start: int, end: int) -> list[Attribute]:
@@ -89,16 +112,10 @@ def is_self_closing(buf: bytes, attrs: Sequence[Attribute], name_end: int, after
     return buf[after - 2 : after - 1] == b"/" and after - 2 >= (attrs[-1].end if attrs else name_end)
 
 
-def finder(names: Sequence[bytes]) -> re.Pattern[bytes]:
-    """Finds the attributes of these names in a tag, every duplicate: groups name, and value by its kind of quotes."""
-    either = rb"(?:" + rb"|".join(map(_any_case, names)) + rb")"
-    other = rb"(?!" + either + rb"[" + _WS + rb"/>=])" + _ATTR
-    value = rb"(?:" + _GAP + rb"=" + _GAP + rb"(?:\"([^\"]*+)\"|'([^']*+)'|((?![\"'])[^" + _WS + rb">]*+)))?+"
-    return re.compile(rb"(?:[" + _WS + rb"/]++|" + other + rb")*+(" + either + rb")(?=[" + _WS + rb"/>=])" + value)
-
-
-def _any_case(name: bytes) -> bytes:
-    return b"".join(b"[%c%c]" % (c, c - 32) if 97 <= c <= 122 else re.escape(bytes([c])) for c in name)
+def is_shadow_root(attrs: Sequence[Attribute]) -> bool:
+    """Is a template with these attributes a declarative shadow root, whose content is part of the page?"""
+    mode = next((attr.value for attr in attrs if attr.name == b"shadowrootmode"), b"")
+    return mode.lower() in (b"open", b"closed")
 
 
 def complete_until(buf: bytes, start: int, end: int) -> int:

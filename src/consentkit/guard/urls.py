@@ -21,13 +21,19 @@ _AWAY = str.maketrans("", "", "\t\n\r")  # "remove all ASCII tab or newline"
 _PLAIN = re.compile(rb"(?:(?:https?:)?//[a-z0-9.-]++(?::[0-9]++)?(?=[/?#]|\Z)|/(?!/))[!-%'-\[\]-~]*+\Z")
 _NETWORK = re.compile(r"(?:(https?|wss?|ftp):[/\\]*|[/\\]{2,})([^/\\?#]*)([^?#]*)(.*)\Z", re.I | re.S)
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
+_REFRESH = re.compile(r"\s*(?:\d+[\d.]*|\.[\d.]*)\s*[;,\s]\s*(?:url\s*=\s*)?(?:\"([^\"]*)|'([^']*)|(.*))", re.I | re.S)
 _HTML_SPACE = " \t\n\f\r"
 
 
 def attribute_text(raw: bytes) -> str:
     """The value of an attribute as the tokenizer decodes it ("named character reference state", in attributes)."""
     text = raw.decode("utf-8", "replace")
-    return _REFERENCE.sub(_decoded, text) if "&" in text else text
+    return reference_text(text) if "&" in text else text
+
+
+def reference_text(text: str) -> str:
+    """Text with its character references decoded as they are in an attribute."""
+    return _REFERENCE.sub(_decoded, text)
 
 
 def browser_url(text: str, base: str = "") -> str:
@@ -68,6 +74,12 @@ def srcset_urls(text: str) -> Iterator[str]:
             pos = _descriptors_end(text, pos)
 
 
+def refresh_urls(text: str) -> Iterator[str]:
+    """Where a refresh leads ("shared declarative refresh steps")."""
+    if found := _REFRESH.match(text):
+        yield found[1] or found[2] or found[3] or ""
+
+
 def data_text(url: str) -> str:
     """The text inside a data: URL."""
     head, _, payload = url.partition(",")
@@ -97,7 +109,13 @@ def _host(text: str) -> str:
     if not host.isascii():
         folded = unicodedata.normalize("NFKC", host).replace("。", ".")
         host = "".join(c for c in folded if unicodedata.category(c) != "Cf")
+        host = ".".join(map(_to_ascii, host.lower().split(".")))
     return host.lower()
+
+
+def _to_ascii(label: str) -> str:
+    """A label of a host's name as it goes over the wire (IDNA, RFC 3490 §4.1, after the mapping)."""
+    return label if label.isascii() else "xn--" + label.encode("punycode").decode("ascii")
 
 
 def _descriptors_end(text: str, pos: int) -> int:

@@ -11,27 +11,26 @@ depends on them.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from consentkit.guard.foreign import Foreign
+from consentkit.guard.longwalk import begin_long_tag
 from consentkit.guard.questions import Questions
 from consentkit.guard.tokens import (
-    CUT_ATTRIBUTE,
     SCAN,
     SCAN_EACH,
-    SEPARATORS,
-    SETTLED_ATTRIBUTE,
     TAG_NAME,
-    Attribute,
     ScriptScan,
-    attribute,
+    Tag,
     attributes,
     awaited,
-    complete_until,
     end_tag,
     is_self_closing,
+    is_shadow_root,
 )
+from consentkit.guard.xmlwalk import xml_content
 
 _RAW = {name: end_tag(name) for name in (b"style", b"textarea", b"title", b"xmp", b"iframe", b"noembed", b"noframes")}
 _NOSCRIPT_END = end_tag(b"noscript")
@@ -41,7 +40,6 @@ _TREE = frozenset([*_RAW, b"script", b"noscript", b"plaintext", b"template", b"s
 _TAG_END = re.compile(rb">")
 _CDATA_END = re.compile(rb"\]\]>")
 _COMMENT_END = re.compile(rb"--!?>")
-_VALUE_END = {b'"': re.compile(rb'"'), b"'": re.compile(rb"'"), b"": re.compile(rb"(?=[\t\n\f\r >])")}
 _LONGEST_KEPT = len(b"--!")
 _DECLARATIONS = (b"<!DOCTYPE", b"<![CDATA[", b"<!--->")
 
@@ -53,6 +51,7 @@ class _Region:
     ends: re.Pattern[bytes]
     foreign_depth: int
     templates: int
+    inert_from: int
     in_select: bool
     sought: int
     found: int = -1
@@ -61,23 +60,34 @@ class _Region:
 class Walk(Questions):
     """Walks one document. Feed it chunks, then finish it once."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, is_xml: bool = False) -> None:
         super().__init__(limit)
+        self._content: Callable[[Walk], bool] = xml_content if is_xml else Walk._data
+        self.is_xml = is_xml
         self._foreign = Foreign()
         self._templates = 0
+        self._inert_from = 0  # how many templates were open with the first whose content belongs to no page
         self._in_select = False
         self._region: _Region | None = None
-        self._state: Callable[[Walk], bool] = Walk._data
+        self._state: Callable[[Walk], bool] = self._content
         self._until = _TAG_END
+        self._sought = 0  # how far the end of a style sheet was looked for
         self._scan: ScriptScan | None = None
-        self._long_name = b""
-        self._long_attrs: list[Attribute] = []
+        self._tag: Tag | None = None
         self._cut_short = False
 
     def in_page(self) -> bool:
         """Are we in the page's own markup: no template, noscript, svg, text, comment or tag is open?"""
         nested = self._templates or self._region or self._foreign.stack
-        return not nested and not self._cut_short and self._state is Walk._data
+        return not nested and not self._cut_short and self._state == self._content
+
+    def is_live(self) -> bool:
+        """Does what stands here belong to the page for a reader with scripting: no noscript, no inert template?"""
+        return not self._region and not self._inert_from
+
+    def is_drawn(self) -> bool:
+        """Are we in a picture or in XML, where names of elements do not tell what fetches?"""
+        return self.is_xml or bool(self._foreign.stack)
 
     # ── regions ──
 
@@ -85,6 +95,7 @@ class Walk(Questions):
         return self._state(self)
 
     def _rebase(self, pos: int) -> None:
+        self._sought -= pos
         if self._scan:
             self._scan.pos -= pos
         if self._region:
@@ -109,7 +120,7 @@ class Walk(Questions):
 
     def _enter_region(self, ends: re.Pattern[bytes], depth: int, after: int) -> None:
         if self._region is None:
-            self._region = _Region(ends, depth, self._templates, self._in_select, after)
+            self._region = _Region(ends, depth, self._templates, self._inert_from, self._in_select, after)
 
     def _leave_region(self) -> None:
         """The region's end tag ends whatever is open inside it: so it is for who reads it as raw text."""
@@ -117,8 +128,9 @@ class Walk(Questions):
         if region is None:
             return
         del self._foreign.stack[region.foreign_depth :]
-        self._templates, self._in_select = region.templates, region.in_select
-        self._pos, self._state = self._end, Walk._data
+        self._templates, self._inert_from = region.templates, region.inert_from
+        self._in_select = region.in_select
+        self._pos, self._state = self._end, self._content
         self._region = self._scan = None
         self._cut_short = False
         self._needs = b""
@@ -127,9 +139,9 @@ class Walk(Questions):
 
     def _data(self) -> bool:
         """The "data state": pass over text and dull tags, look at the others one by one."""
-        buf, end, region = self._buf, self._end, self._region
+        region = self._region
         while True:
-            m = (SCAN_EACH if self._foreign.stack else SCAN).match(buf, self._pos, end)
+            m = self._next_tag()
             if m is None or m[2] is None:
                 self._pos = m.end() if m else self._pos
                 return self._construct()
@@ -140,14 +152,27 @@ class Walk(Questions):
             name = m[2].lower()
             if m[1]:
                 self._end_tag(name, start)
-            elif name in self.glanced and not self._foreign.stack and self.glance(name, m.end(2), after):
-                pass
             elif not self._start_tag(name, start, m.end(2), after):
                 self._needs = b">"
                 return False
             self._pos = after
             if self.enough or self._state is not Walk._data or self._region is not region:
                 return True
+
+    def _next_tag(self) -> re.Match[bytes] | None:
+        """The next tag that changes what follows it, or has a place in it; or what stands where no whole tag does."""
+        buf, end, places = self._buf, self._end, self.places()
+        if places is None or self._foreign.stack:
+            return SCAN_EACH.match(buf, self._pos, end)
+        while True:
+            at = bisect_left(places, self._pos)
+            stop = places[at] if at < len(places) else end
+            m = SCAN.match(buf, self._pos, min(stop, end))
+            if m is None or m[2] is not None or stop >= end:
+                return m
+            if m.end() < stop:  # a place in a tag or comment: it is none of the dull ones
+                return SCAN_EACH.match(buf, m.end(), end)
+            self._pos = stop + 1  # a place in text
 
     def _construct(self) -> bool:
         """The "tag open state" for what `SCAN` left: something unfinished, or no tag at all."""
@@ -198,7 +223,7 @@ class Walk(Questions):
     def _skipping(self) -> bool:
         """Comments, bogus comments, doctypes, CDATA: passed on as they stream."""
         if m := self._until.search(self._buf, self._pos, self._end):
-            self._pos, self._state = m.end(), Walk._data
+            self._pos, self._state = m.end(), self._content
             return True
         self._pos = self._end if self._final else max(self._pos, self._end - _LONGEST_KEPT)
         return False
@@ -217,28 +242,31 @@ class Walk(Questions):
 
     def _start_tag(self, name: bytes, start: int, name_end: int, after: int) -> bool:
         """Show it to the subclass, then follow it. False: the subclass has to see more first."""
-        wanted, tree = self.wants(name), name in _TREE or bool(self._foreign.stack)
+        wanted, tree = self.wants(name, start, after), name in _TREE or bool(self._foreign.stack)
         if not tree and not wanted:
             return True
-        attrs = attributes(self._buf, name_end, after - 1) if wanted or self._foreign.stack else []
+        read = wanted or self._foreign.stack or name == b"template"
+        attrs = attributes(self._buf, name_end, after - 1) if read else []
         is_html = self._foreign.takes_as_html(name, attrs)
-        if wanted and not self.start_tag(name, attrs, start, after, is_html):
+        tag = Tag(name, attrs, start, name_end, after, is_html, is_self_closing(self._buf, attrs, name_end, after))
+        if wanted and not self.start_tag(tag):
             return False
-        self._follow(name, attrs, after, is_html, is_self_closing(self._buf, attrs, name_end, after))
+        self._follow(tag)
         return True
 
-    def _follow(self, name: bytes, attrs: list[Attribute], after: int, is_html: bool, self_closing: bool) -> None:
+    def _follow(self, tag: Tag) -> None:
         """What a start tag changes for the bytes that follow it."""
-        depth = len(self._foreign.stack)
-        self._foreign.start(name, attrs, self_closing)
-        if not is_html:
+        name, attrs, after, depth = tag.name, tag.attrs, tag.after, len(self._foreign.stack)
+        self._foreign.start(name, attrs, tag.is_closed)
+        if not tag.is_html:
             return
         self.opened(name, attrs, after)
         if name == b"script":
             self._scan = self._scan or ScriptScan(after)
             self._state = Walk._script_text
         elif name in _RAW and not (self._in_select and name != b"textarea"):
-            self._until, self._state = _RAW[name], Walk._raw_text
+            self._until, self._state = _RAW[name], Walk._style_text if name == b"style" else Walk._raw_text
+            self._sought = after
         elif name in _RAW or name == b"noscript":
             # Older parsers drop such tags inside a select, newer ones do not: markup that ends where raw text would.
             self._enter_region(_RAW.get(name, _NOSCRIPT_END), depth, after)
@@ -246,6 +274,8 @@ class Walk(Questions):
             self._state = Walk._plain_text
         elif name == b"template":
             self._templates += 1
+            if not self._inert_from and not is_shadow_root(attrs):
+                self._inert_from = self._templates
         elif name == b"select":
             self._in_select = True
 
@@ -253,6 +283,8 @@ class Walk(Questions):
         if self._foreign.stack:
             self._foreign.end(name)
         elif name == b"template":
+            if self._templates == self._inert_from:
+                self._inert_from = 0
             self._templates = max(0, self._templates - 1)
         elif name == b"select":
             self._in_select = False
@@ -265,76 +297,46 @@ class Walk(Questions):
         scan = self._scan
         if scan is None or scan.find(self._buf, self._end) >= 0:
             self._pos = scan.pos if scan else self._pos
-            self._scan, self._state = None, Walk._data
+            self._scan, self._state = None, self._content
             return True
         self._pos = self._end if self._final else scan.pos
         return False
 
     def _raw_text(self) -> bool:
         if m := self._until.search(self._buf, self._pos, self._end):
-            self._pos, self._state = m.start(), Walk._data
+            self._pos, self._state = m.start(), self._content
             return True
         self._pos = self._end if self._final else max(self._pos, self._end - _LONGEST_END)
+        return False
+
+    def _style_text(self) -> bool:
+        """A style sheet: a window at a time, of as much as may be held, or of all there is."""
+        m = self._until.search(self._buf, max(self._pos, self._sought), self._end)
+        stop, window = m.start() if m else self._end, self._pos + self._limit
+        if (m or self._final) and stop <= window:
+            self.style_text(self._pos, stop, True)
+            self._pos, self._state = stop, self._content if m else self._state
+            return m is not None
+        if stop - (0 if m or self._final else _LONGEST_END) >= window:
+            self._pos = self.style_text(self._pos, window, False)
+            return True
+        self._sought, self._needs = max(self._pos, stop - _LONGEST_END), b"<"
         return False
 
     def _plain_text(self) -> bool:
         self._pos = self._end
         return False
 
-    # ── tags longer than may be held back ──
-
     def _begin_long_tag(self) -> bool:
-        """Show what the first bytes say; the rest of the tag goes through attribute by attribute."""
-        start, window = self._pos, self._pos + self._limit
-        m = TAG_NAME.match(self._buf, start, window)
-        self._long_name = m[1] + m[2].lower() if m else b"/"
-        name_end = m.end() if m else window
-        self._pos = complete_until(self._buf, name_end, window)
-        self._long_attrs = attributes(self._buf, name_end, self._pos)
-        self.long_tag(self._long_name, self._long_attrs, name_end)
-        self._state = Walk._long_tag
-        return True
-
-    def _long_tag(self) -> bool:
-        """Between the attributes of a long tag."""
-        while True:
-            self._pos = SEPARATORS.match(self._buf, self._pos, self._end).end()  # type: ignore[union-attr]
-            if self._buf[self._pos : min(self._pos + 1, self._end)] == b">":
-                return self._end_long_tag()
-            m = SETTLED_ATTRIBUTE.match(self._buf, self._pos, self._end)
-            if not m or m.end() - self._pos > self._limit:
-                break
-            self.late_attribute(attribute(m))
-            self._pos = m.end()
-        if self._end - self._pos >= self._limit:
-            return self._begin_long_value()
-        self._needs = b"" if self._final else awaited(self._buf, self._pos, self._end)
-        return self._pause()
-
-    def _begin_long_value(self) -> bool:
-        """An attribute that is itself too long: shown by its beginning, then passed on to its end."""
-        m = CUT_ATTRIBUTE.match(self._buf, self._pos, self._pos + self._limit)
-        if m is None:  # cannot be: an attribute's name is any byte but a separator or ">"
-            raise AssertionError(self._pos)
-        self.late_attribute(Attribute(m[1].lower(), m[3] or b"", m.start(), m.end()))
-        self._until, self._state = _VALUE_END[m[2] or b""], Walk._long_value
-        self._pos = m.end()
-        return True
-
-    def _long_value(self) -> bool:
-        if m := self._until.search(self._buf, self._pos, self._end):
-            self._pos, self._state = m.end(), Walk._long_tag
-            return True
-        self._pos = self._end
-        return False
+        """A tag too long to be held back (`longwalk`)."""
+        return begin_long_tag(self)
 
     def _end_long_tag(self) -> bool:
         self._pos += 1
-        self._state = Walk._data
-        name = self._long_name
-        if name.startswith(b"/"):
-            self._end_tag(name[1:], -1)
-        else:
-            is_html = self._foreign.takes_as_html(name, self._long_attrs)
-            self._follow(name, self._long_attrs, self._pos, is_html, self_closing=False)
+        self._state = self._content
+        if self._tag and not self.is_xml:
+            if self._tag.name.startswith(b"/"):
+                self._end_tag(self._tag.name[1:], -1)
+            else:
+                self._follow(self._tag._replace(after=self._pos))
         return True
