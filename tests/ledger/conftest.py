@@ -20,6 +20,8 @@ POLICY_TEXT = canonical.encode({"version": "1"})
 NOTICE_TEXT = canonical.encode({"layer": "banner"})
 POLICY = Document(canonical.digest({"version": "1"}), "policy", POLICY_TEXT)
 NOTICE = Document(canonical.digest({"layer": "banner"}), "notice", NOTICE_TEXT)
+# A policy and a notice are an entry each, before the first choice.
+FIRST = 2
 MOMENT = 1_780_000_000_000
 
 
@@ -38,20 +40,27 @@ def choose(ledger: Ledger, visitor: str = "ab" * 16) -> Entry:
     return ledger.append(made(visitor), MOMENT, [POLICY, NOTICE])
 
 
-def open_ledger(folder: Path) -> Ledger:
-    return Ledger(Store(f"sqlite:///{folder / 'db' / 'ledger.db'}", "shop"), SIGNER, folder / "outside")
+def open_ledger(folder: Path, url: str = "") -> Ledger:
+    url = url or f"sqlite:///{folder / 'db' / 'ledger.db'}"
+    return Ledger(Store(url, "shop"), SIGNER, folder / "outside")
 
 
 Open = Callable[[], Ledger]
 
 
 @pytest.fixture
-def reopen(tmp_path: Path) -> Iterator[Open]:
+def database_url(tmp_path: Path) -> str:
+    """Where the ledger is kept."""
+    return f"sqlite:///{tmp_path / 'db' / 'ledger.db'}"
+
+
+@pytest.fixture
+def reopen(tmp_path: Path, database_url: str) -> Iterator[Open]:
     """Opens the ledger anew, as a restart would."""
     opened: list[Ledger] = []
 
     def build() -> Ledger:
-        opened.append(open_ledger(tmp_path))
+        opened.append(open_ledger(tmp_path, database_url))
         return opened[-1]
 
     yield build

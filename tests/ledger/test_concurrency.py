@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,7 +19,7 @@ from consentkit.ledger.ledger import Ledger, _Job
 from consentkit.ledger.writer import GroupCommit
 
 from .checking import check_ledger
-from .conftest import MOMENT, NOTICE, SIGNER, Open, choose, made
+from .conftest import FIRST, MOMENT, NOTICE, POLICY, SIGNER, Open, choose, made
 
 ROOT = Path(__file__).parents[2]
 
@@ -27,8 +28,8 @@ def writers() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name == "consentkit-ledger"]
 
 
-def writing(folder: Path, count: int) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.ledger.writing", str(folder), str(count), SIGNER.to_text()]
+def writing(folder: Path, url: str, count: int) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "tests.ledger.writing", str(folder), url, str(count), SIGNER.to_text()]
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
 
@@ -41,25 +42,24 @@ def test_threads(ledger: Ledger) -> None:
     """Eight threads that choose at once get a number each, without a gap, and all they were told is there."""
     with ThreadPoolExecutor(8) as pool:
         told = list(pool.map(lambda number: choose(ledger, f"{number:032x}"), range(400)))
-    assert sorted(entry.number for entry in told) == list(range(400))
-    assert sorted(told) == list(ledger.store.entries())
+    assert sorted(entry.number for entry in told) == list(range(FIRST, FIRST + 400))
+    assert sorted(told) == list(ledger.store.entries(FIRST))
 
 
-def test_processes(ledger: Ledger, tmp_path: Path) -> None:
-    """Four processes on one file write one log between them."""
-    choose(ledger)
-    running = [writing(tmp_path, 40) for _ in range(4)]
+def test_processes(ledger: Ledger, tmp_path: Path, database_url: str) -> None:
+    """Four processes that come to an empty database at once write one log between them."""
+    running = [writing(tmp_path, database_url, 40) for _ in range(4)]
     told = [pair for process in running for pair in acknowledged(process.communicate(timeout=120)[0].splitlines(True))]
     assert [process.returncode for process in running] == [0] * 4
-    assert sorted(number for number, _ in told) == list(range(1, 161))
+    assert sorted(number for number, _ in told) == list(range(FIRST, FIRST + 160))
     there = {entry.number: entry.leaf_hash.hex() for entry in ledger.store.entries()}
     assert all(there[number] == leaf for number, leaf in told)
 
 
 @pytest.mark.parametrize("after", [1, 7, 40])
-def test_killed(after: int, ledger: Ledger, tmp_path: Path) -> None:
+def test_killed(after: int, ledger: Ledger, tmp_path: Path, database_url: str) -> None:
     """When a process is killed in the middle of writing, every choice it had acknowledged is in the ledger."""
-    process = writing(tmp_path, 100_000)
+    process = writing(tmp_path, database_url, 100_000)
     assert process.stdout
     lines = [process.stdout.readline() for _ in range(after)]
     process.send_signal(signal.SIGKILL)
@@ -74,6 +74,20 @@ def test_killed(after: int, ledger: Ledger, tmp_path: Path) -> None:
     assert choose(ledger).number == len(there)
 
 
+@pytest.mark.parametrize("round_", range(2))
+def test_fair(round_: int, ledger: Ledger, tmp_path: Path, database_url: str) -> None:
+    """Two workers that write without a pause on one database each get their turn: none waits for the other to end."""
+    choose(ledger)
+    running = [writing(tmp_path, database_url, 100_000) for _ in range(2)]
+    first = [next(iter(process.stdout or ())) for process in running]  # both are at it
+    assert all(first)
+    time.sleep(1)
+    for process in running:
+        process.kill()
+    shares = sorted(len(process.communicate(timeout=30)[0].splitlines()) for process in running)
+    assert shares[0] * 10 > shares[1] > 0
+
+
 FORKING = """
 import os, sys
 from pathlib import Path
@@ -82,8 +96,7 @@ from consentkit.ledger.ledger import Ledger
 from consentkit.ledger.store import Store
 from tests.ledger.conftest import choose
 folder, used = Path(sys.argv[1]), sys.argv[3] == "used"
-store = Store(f"sqlite:///{folder / 'db' / 'ledger.db'}", "shop")
-ledger = Ledger(store, Signer.from_text(sys.argv[2]), folder / "outside")
+ledger = Ledger(Store(sys.argv[4], "shop"), Signer.from_text(sys.argv[2]), folder / "outside")
 ledger.check()
 if used:
     choose(ledger)
@@ -104,11 +117,11 @@ sys.exit(any(statuses))
 
 
 @pytest.mark.parametrize(("state", "entries"), [("fresh", 11), ("used", 12)])
-def test_forked(state: str, entries: int, ledger: Ledger, tmp_path: Path) -> None:
+def test_forked(state: str, entries: int, ledger: Ledger, tmp_path: Path, database_url: str) -> None:
     """A server that loads the app and forks afterwards writes from every worker, and from the parent still."""
-    command = [sys.executable, "-c", FORKING, str(tmp_path), SIGNER.to_text(), state]
+    command = [sys.executable, "-c", FORKING, str(tmp_path), SIGNER.to_text(), state, database_url]
     subprocess.run(command, cwd=ROOT, check=True, timeout=120)
-    assert ledger.store.head().size == entries
+    assert ledger.store.head().size == FIRST + entries
 
 
 def test_thread_starts_with_the_first_choice(ledger: Ledger) -> None:
@@ -125,11 +138,11 @@ def test_thread_starts_with_the_first_choice(ledger: Ledger) -> None:
 
 def test_close_writes_what_waits(ledger: Ledger) -> None:
     """Stopping a server loses nothing that was on its way."""
-    waiting = [ledger._writer.put(_Job(made(), MOMENT, (NOTICE,))) for _ in range(2500)]
+    waiting = [ledger._writer.put(_Job(made(), MOMENT, (POLICY, NOTICE))) for _ in range(2500)]
     ledger.close()
     assert all(future.done() for future in waiting)
-    assert ledger.store.head().size == 2500
-    assert choose(ledger).number == 2500  # and a ledger closed too early opens again
+    assert ledger.store.head().size == FIRST + 2500
+    assert choose(ledger).number == FIRST + 2500  # and a ledger closed too early opens again
 
 
 def test_close_beside_writers(reopen: Open) -> None:

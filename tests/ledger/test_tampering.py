@@ -104,4 +104,4 @@ def test_log_row_spoiled(spoil: str, ledger: Ledger, tmp_path: Path) -> None:
     execute(tmp_path, spoil)
     with pytest.raises(LedgerUnavailable):
         choose(ledger)
-    execute(tmp_path, "UPDATE ck_logs SET size = 1, frontier = ?", kept.to_bytes())
+    execute(tmp_path, "UPDATE ck_logs SET size = 3, frontier = ?", kept.to_bytes())

@@ -1,4 +1,4 @@
-"""A process that writes choices and says which were acknowledged: python -m tests.ledger.writing FOLDER COUNT KEY."""
+"""A process that writes choices and tells which were taken: python -m tests.ledger.writing FOLDER URL COUNT KEY."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ from consentkit.tlog import Signer
 from .conftest import choose
 
 
-def main(folder: Path, count: int, key: str) -> None:
-    store = Store(f"sqlite:///{folder / 'db' / 'ledger.db'}", "shop")
-    ledger = Ledger(store, Signer.from_text(key), folder / "outside")
+def main(folder: Path, url: str, count: int, key: str) -> None:
+    ledger = Ledger(Store(url, "shop"), Signer.from_text(key), folder / "outside")
     for _ in range(count):
         entry = choose(ledger)
         print(entry.number, entry.leaf_hash.hex(), flush=True)
@@ -22,4 +21,4 @@ def main(folder: Path, count: int, key: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3])
+    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4])

@@ -1,47 +1,74 @@
 """One site's rows in a database: few reads, and one transaction that writes.
 
-Knows SQL and hashes; not what a record says, who signs, or who waits. SQLite (WAL), or any database SQLAlchemy
-speaks. An append takes the site's lock first (`BEGIN IMMEDIATE` on SQLite, the log row elsewhere) and reads the
-frontier again under it, so several processes may share a ledger.
+Knows SQL and hashes; not what a record says, who signs, or who waits. An append takes the site's lock first (`BEGIN
+IMMEDIATE` on SQLite, the log row on PostgreSQL) and reads the frontier again under it, so several processes may share a
+ledger.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import URL, Connection, Engine, RowMapping, create_engine, event, func, insert, select, update
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
-from sqlalchemy.pool import QueuePool
-from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy import BindParameter, RowMapping, bindparam, func, insert, null, select, text, update
 
-from consentkit.errors import ConfigError, LedgerUnavailable, MalformedError, Problem
+from consentkit.errors import LedgerUnavailable
+from consentkit.ledger.database import Database, Writer
+from consentkit.ledger.statement import of_document
 from consentkit.ledger.tables import METADATA, DocumentRow, EntryRow, LogRow, TileRow
-from consentkit.tlog import Frontier
+from consentkit.tlog import Frontier, leaf_hash
 
 _LOGS, _ENTRIES, _TILES, _DOCUMENTS = (
     METADATA.tables[model.__tablename__] for model in (LogRow, EntryRow, TileRow, DocumentRow)
 )
-_BUSY_SECONDS = 5
 _PAGE = 1000
+
+# What the writer runs, compiled once.
+_LOCK = select(_LOGS.c.size, _LOGS.c.frontier).where(_LOGS.c.site == bindparam("site")).with_for_update()
+_LOCKING: BindParameter[str] = bindparam("the_site")
+_ADVANCE = (
+    update(_LOGS).where(_LOGS.c.site == _LOCKING).values(size=bindparam("new_size"), frontier=bindparam("new_frontier"))
+)
+_PRUNED = update(_LOGS).where(_LOGS.c.site == _LOCKING).values(pruned=bindparam("new_pruned"))
+_ADD_ENTRY, _ADD_TILE, _ADD_DOCUMENT = (insert(table) for table in (_ENTRIES, _TILES, _DOCUMENTS))
+_ADD_LOG = text(
+    f"INSERT INTO {_LOGS.name} (site, size, frontier) VALUES (:site, 0, :frontier) ON CONFLICT DO NOTHING"  # noqa: S608
+)
+_SEEN = select(_DOCUMENTS.c.number).where(
+    _DOCUMENTS.c.site == bindparam("site"), _DOCUMENTS.c.hash == bindparam("hash")
+)
+_NUMBER = (
+    update(_DOCUMENTS)
+    .where(_DOCUMENTS.c.site == _LOCKING, _DOCUMENTS.c.hash == bindparam("the_hash"))
+    .values(number=bindparam("new_number"))
+)
+_IS_THERE = select(_ENTRIES.c.number).where(
+    _ENTRIES.c.site == bindparam("site"),
+    _ENTRIES.c.visitor == bindparam("visitor"),
+    _ENTRIES.c.leaf_hash == bindparam("leaf_hash"),
+)
+_HAS_RECORD = select(_ENTRIES.c.number).where(
+    _ENTRIES.c.site == bindparam("site"), _ENTRIES.c.number == bindparam("number"), _ENTRIES.c.salt.is_not(None)
+)
+_ERASE = (
+    update(_ENTRIES)
+    .where(_ENTRIES.c.site == _LOCKING, _ENTRIES.c.number == bindparam("the_number"))
+    .values(record=null(), salt=null(), visitor=null())
+)
 
 
 class NewEntry(NamedTuple):
-    """What an append writes: `time` in Unix milliseconds, `visitor` as hex."""
+    """What an append writes: `time` in Unix milliseconds, `visitor` as hex. A statement has no visitor and no salt."""
 
     leaf_hash: bytes
     time: int
-    visitor: str
+    visitor: str | None
     record: bytes
-    salt: bytes
+    salt: bytes | None
 
 
 class Entry(NamedTuple):
-    """What the ledger holds at `number`. `record` and `salt` are None once erased."""
+    """What the ledger holds at `number`. `record` and `salt` are None once erased; a statement never had a salt."""
 
     number: int
     leaf_hash: bytes
@@ -50,9 +77,14 @@ class Entry(NamedTuple):
     record: bytes | None
     salt: bytes | None
 
+    @property
+    def statement(self) -> bytes | None:
+        """What the log says here of itself; None where a person's choice is, or was."""
+        return self.record if self.salt is None else None
+
 
 class Document(NamedTuple):
-    """A policy or notice: `body` is canonical JSON, `hash` its SHA-256 in hex."""
+    """A policy, a notice, or a list of code: `body` is canonical JSON, `hash` its SHA-256 in hex."""
 
     hash: str
     kind: str
@@ -63,56 +95,77 @@ class Store:
     """The tables of one site. Safe to share between threads, and across a fork. All errors: LedgerUnavailable."""
 
     def __init__(self, url: str, site: str) -> None:
-        self._url = _resolve(url)
-        self._site = site
-        self._engine: Engine | None = None
-        self._place: _Place | None = None
-        self._openings = 0
+        self.database = Database(url)
+        self.site = site
+        self.transaction = self.database.transaction
+        self.openings = self.database.openings
+        self.forget = self.database.forget
+        # Documents are never removed: those seen in the database as it is open now are not asked for again.
+        self._seen: tuple[int, set[str]] = (0, set())
 
     @property
     def lasts(self) -> bool:
         """Whether what is written outlives the process."""
-        return not _in_memory(self._url)
-
-    def openings(self) -> int:
-        """How often the database was opened by now: what is found after an opening need not be what was left."""
-        with _answering():
-            self._opened()
-        return self._openings
+        return self.database.lasts
 
     def append(
-        self, entries: Sequence[NewEntry], documents: Sequence[Document] = (), least: int = 0
+        self, entries: Sequence[NewEntry], documents: Sequence[Document] = (), least: int = 0, moment: int = 0
     ) -> tuple[int, Frontier]:
         """Write all of it or nothing; the number of the first entry, and the frontier after the last.
 
-        Nothing is added to a log of fewer than `least` entries: it was set back.
+        A document that is new is an entry of its own, before those that may name it. Nothing is added to a log of
+        fewer than `least` entries: it was set back.
         """
-        with self._transaction(write=True) as connection:
-            frontier = self._lock(connection)
-            if frontier.size < least:
-                raise LedgerUnavailable(f"the log has {frontier.size} entries where {least} were signed for")
+        with self.database.writing() as writer:
+            frontier, seen = self._lock(writer, least), self._documents_seen()
+            self._add_documents(writer, frontier, [each for each in documents if each.hash not in seen], moment)
             start = frontier.size
-            tiles = [tile for entry in entries for tile in frontier.append(entry.leaf_hash)]
-            self._insert(connection, _ENTRIES, [{"number": start + at, **e._asdict()} for at, e in enumerate(entries)])
-            self._insert(connection, _TILES, [tile._asdict() for tile in tiles])
-            self._insert(connection, _DOCUMENTS, self._missing(connection, documents))
-            row = {"size": frontier.size, "frontier": frontier.to_bytes()}
-            connection.execute(update(_LOGS).where(_LOGS.c.site == self._site).values(row))
+            self._add(writer, frontier, entries)
+        seen.update(document.hash for document in documents)
         return start, frontier
+
+    def append_once(
+        self, entries: Sequence[NewEntry], documents: Sequence[Document], least: int, moment: int
+    ) -> Frontier:
+        """The same for entries that may be there already: those are passed over."""
+        with self.database.writing() as writer:
+            frontier = self._lock(writer, least)
+            self._add_documents(writer, frontier, documents, moment)
+            named = [(entry, {"site": self.site, **entry._asdict()}) for entry in entries]
+            self._add(writer, frontier, [entry for entry, values in named if not writer.row(_IS_THERE, values)])
+        return frontier
+
+    def erase(
+        self, numbers: Sequence[int], state: Callable[[Sequence[int]], NewEntry], least: int, pruned: int | None = None
+    ) -> tuple[list[int], Frontier]:
+        """Erase the records at these numbers, and append `state` of those that still had one, in one transaction."""
+        with self.database.writing() as writer:
+            frontier = self._lock(writer, least)
+            left = [number for number in numbers if writer.row(_HAS_RECORD, {"site": self.site, "number": number})]
+            writer.run(_ERASE, [{"the_site": self.site, "the_number": number} for number in left])
+            if left:
+                self._add(writer, frontier, [state(left)])
+            if pruned is not None:
+                writer.run(_PRUNED, [{"the_site": self.site, "new_pruned": pruned}])
+        return left, frontier
 
     def head(self) -> Frontier:
         """The committed state of the log."""
-        with self._transaction() as connection:
-            row = connection.execute(select(_LOGS).where(_LOGS.c.site == self._site)).mappings().first()
-            return Frontier.from_bytes(row["size"], row["frontier"]) if row else Frontier()
+        row = self._log()
+        return Frontier.from_bytes(row["size"], row["frontier"]) if row else Frontier()
+
+    def pruned(self) -> int:
+        """The number below which pruning has nothing left to do."""
+        row = self._log()
+        return row["pruned"] if row else 0
 
     def read_hashes(self, level: int, start: int, stop: int) -> Sequence[bytes]:
         """The log's HashReader."""
         table, column = (_ENTRIES, _ENTRIES.c.leaf_hash) if level == 0 else (_TILES, _TILES.c.hash)
-        query = select(column).where(table.c.site == self._site, table.c.number >= start, table.c.number < stop)
+        query = select(column).where(table.c.site == self.site, table.c.number >= start, table.c.number < stop)
         if level:
             query = query.where(table.c.level == level)
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             return list(connection.execute(query.order_by(table.c.number)).scalars())
 
     def entries(self, start: int = 0, stop: int | None = None) -> Iterator[Entry]:
@@ -129,110 +182,102 @@ class Store:
         """A visitor's entries, oldest first; at most the last hundred."""
         return self._entries(_ENTRIES.c.visitor == visitor, latest=100)
 
+    def last_of(self, visitor: str) -> Entry | None:
+        """A visitor's last entry."""
+        return next(iter(self._entries(_ENTRIES.c.visitor == visitor, latest=1)), None)
+
+    def numbers_of(self, visitor: str) -> list[int]:
+        """The numbers of all records of a visitor."""
+        return [number for number, _ in self._records(_ENTRIES.c.visitor == visitor)]
+
+    def records(self, start: int, stop: int) -> list[tuple[int, int]]:
+        """Number and time (Unix milliseconds) of the records there are from `start` to `stop` - 1."""
+        return self._records(_ENTRIES.c.number >= start, _ENTRIES.c.number < stop)
+
     def documents(self, kind: str | None = None) -> Iterator[Document]:
         """Every document, by kind and hash."""
-        query = select(_DOCUMENTS).where(_DOCUMENTS.c.site == self._site)
+        query = select(_DOCUMENTS).where(_DOCUMENTS.c.site == self.site)
         if kind is not None:
             query = query.where(_DOCUMENTS.c.kind == kind)
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             rows = connection.execute(query.order_by(_DOCUMENTS.c.kind, _DOCUMENTS.c.hash)).mappings().all()
         for row in rows:
             yield Document(row["hash"], row["kind"], row["body"])
 
     def document(self, hash: str) -> Document | None:
         """The document of that hash."""
-        query = select(_DOCUMENTS).where(_DOCUMENTS.c.site == self._site, _DOCUMENTS.c.hash == hash)
-        with self._transaction() as connection:
+        query = select(_DOCUMENTS).where(_DOCUMENTS.c.site == self.site, _DOCUMENTS.c.hash == hash)
+        with self.transaction() as connection:
             row = connection.execute(query).mappings().first()
         return Document(row["hash"], row["kind"], row["body"]) if row else None
 
     def count(self, kind: str) -> int:
         """How many documents of a kind there are."""
-        query = select(func.count()).where(_DOCUMENTS.c.site == self._site, _DOCUMENTS.c.kind == kind)
-        with self._transaction() as connection:
+        query = select(func.count()).where(_DOCUMENTS.c.site == self.site, _DOCUMENTS.c.kind == kind)
+        with self.transaction() as connection:
             return connection.execute(query).scalar_one()
 
-    def forget(self) -> None:
-        """Close all connections; the next use opens new ones. A database in memory lives by its connection."""
-        if self._engine is not None and self.lasts:
-            self._engine.dispose()
+    def _log(self) -> RowMapping | None:
+        with self.transaction() as connection:
+            return connection.execute(select(_LOGS).where(_LOGS.c.site == self.site)).mappings().first()
 
     def _entries(self, *where: Any, latest: int | None = None) -> list[Entry]:
-        query = select(_ENTRIES).where(_ENTRIES.c.site == self._site, *where)
+        query = select(_ENTRIES).where(_ENTRIES.c.site == self.site, *where)
         query = query.order_by(_ENTRIES.c.number.desc() if latest else _ENTRIES.c.number).limit(latest)
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             rows = connection.execute(query).mappings().all()
         found = [_entry(row) for row in rows]
         return found[::-1] if latest else found
 
-    def _lock(self, connection: Connection) -> Frontier:
-        query = select(_LOGS).where(_LOGS.c.site == self._site).with_for_update()
-        row = connection.execute(query).mappings().first()
+    def _records(self, *where: Any) -> list[tuple[int, int]]:
+        query = select(_ENTRIES.c.number, _ENTRIES.c.time)
+        query = query.where(_ENTRIES.c.site == self.site, _ENTRIES.c.salt.is_not(None), *where)
+        with self.transaction() as connection:
+            return [(number, time) for number, time in connection.execute(query.order_by(_ENTRIES.c.number))]
+
+    def _documents_seen(self) -> set[str]:
+        opening = self.database.opening
+        if self._seen[0] != opening:
+            self._seen = (opening, set())
+        return self._seen[1]
+
+    def _lock(self, writer: Writer, least: int) -> Frontier:
+        site = {"site": self.site}
+        row = writer.row(_LOCK, site)
         if row is None:
-            self._insert(connection, _LOGS, [{"size": 0, "frontier": b""}])
-            return Frontier()
-        return Frontier.from_bytes(row["size"], row["frontier"])
+            # Two processes may come to this first entry at once: the second waits here, and finds the first's row.
+            writer.run(_ADD_LOG, [{**site, "frontier": b""}])
+            row = writer.row(_LOCK, site)
+        frontier = Frontier.from_bytes(*row)
+        if frontier.size < least:
+            raise LedgerUnavailable(f"the log has {frontier.size} entries where {least} were signed for")
+        return frontier
 
-    def _missing(self, connection: Connection, documents: Sequence[Document]) -> list[dict[str, Any]]:
-        wanted = {document.hash: document for document in documents}
-        if not wanted:
-            return []
-        query = select(_DOCUMENTS.c.hash).where(_DOCUMENTS.c.site == self._site, _DOCUMENTS.c.hash.in_(wanted))
-        present = set(connection.execute(query).scalars())
-        return [document._asdict() for name, document in wanted.items() if name not in present]
+    def _add_documents(self, writer: Writer, frontier: Frontier, documents: Sequence[Document], moment: int) -> None:
+        for document in {each.hash: each for each in documents}.values():
+            row = writer.row(_SEEN, {"site": self.site, "hash": document.hash})
+            if row is None:
+                writer.run(_ADD_DOCUMENT, [{"site": self.site, "number": frontier.size, **document._asdict()}])
+            elif row[0] is None:
+                new = {"the_site": self.site, "the_hash": document.hash, "new_number": frontier.size}
+                writer.run(_NUMBER, [new])
+            else:
+                continue
+            self._add(writer, frontier, [_first_seen(document, moment)])
 
-    def _insert(self, connection: Connection, table: Any, rows: list[dict[str, Any]]) -> None:
-        if rows:  # Core's executemany: the ORM's unit of work costs five to nine times as much
-            connection.execute(insert(table), [{"site": self._site, **row} for row in rows])
-
-    @contextmanager
-    def _transaction(self, *, write: bool = False) -> Iterator[Connection]:
-        with (
-            _answering(),
-            self._opened().connect().execution_options(consentkit_write=write) as connection,
-            connection.begin(),
-        ):
-            yield connection
-
-    def _opened(self) -> Engine:
-        """The engine, made anew where another database lies in this one's place, or a fork put us in another process.
-
-        SQLite would go on writing to a file that was removed or replaced, and its entries would be lost.
-        """
-        place = _Place.of(self._url)
-        if self._engine is None or place != self._place:
-            if self._engine is not None:
-                if not place.inode and _file(self._url):
-                    raise FileNotFoundError(_file(self._url))
-                # What was opened before a fork is the parent's to close.
-                self._engine.dispose(close=self._place is None or place.process == self._place.process)
-            self._engine, self._place = _open(self._url), _Place.of(self._url)
-            self._openings += 1
-        return self._engine
+    def _add(self, writer: Writer, frontier: Frontier, entries: Sequence[NewEntry]) -> None:
+        start, site = frontier.size, self.site
+        tiles = [tile for entry in entries for tile in frontier.append(entry.leaf_hash)]
+        rows = [{"site": site, "number": start + at, **entry._asdict()} for at, entry in enumerate(entries)]
+        writer.run(_ADD_ENTRY, rows)
+        writer.run(_ADD_TILE, [{"site": site, **tile._asdict()} for tile in tiles])
+        new = {"the_site": site, "new_size": frontier.size, "new_frontier": frontier.to_bytes()}
+        writer.run(_ADVANCE, [new])
 
 
-class _Place(NamedTuple):
-    """Where a database is opened: in which process, and which file it is, for SQLite."""
-
-    process: int
-    device: int = 0
-    inode: int = 0
-
-    @classmethod
-    def of(cls, url: URL) -> _Place:
-        try:
-            found = os.stat(path) if (path := _file(url)) else None
-        except FileNotFoundError:
-            found = None
-        return cls(os.getpid(), found.st_dev, found.st_ino) if found else cls(os.getpid())
-
-
-@contextmanager
-def _answering() -> Iterator[None]:
-    try:
-        yield
-    except (SQLAlchemyError, OSError, MalformedError) as error:
-        raise LedgerUnavailable(f"the ledger's database does not answer: {error.__class__.__name__}") from error
+def _first_seen(document: Document, moment: int) -> NewEntry:
+    data = of_document(document.kind, document.hash)
+    return NewEntry(leaf_hash(data), moment, None, data, None)
 
 
 def _entry(row: RowMapping) -> Entry:
@@ -243,61 +288,3 @@ def _entry(row: RowMapping) -> Entry:
 def _bytes(value: bytes | str | None) -> bytes | None:
     # SQLite keeps a value as whoever wrote it last wrote it: a record set by hand comes back as text.
     return value.encode() if isinstance(value, str) else value
-
-
-def _resolve(url: str) -> URL:
-    """The URL, with an SQLite file by its whole path: an app may change its folder. Raises ConfigError."""
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        parsed = None
-    if parsed is None:
-        remedy = 'Write one such as "sqlite:///consent.db" or "postgresql+psycopg://user@host/name".'
-        # The URL may hold a password: it is not repeated.
-        problem = Problem("consentkit.E024", "CONSENTKIT_DATABASE", "not the URL of a database.", remedy)
-        raise ConfigError("settings", [problem])
-    path = _file(parsed)
-    return parsed.set(database=str(Path(path).absolute())) if path else parsed
-
-
-def _in_memory(url: URL) -> bool:
-    """Whether a database forgets everything with its process: good for tests, and for nothing else."""
-    return url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:")
-
-
-def _file(url: URL) -> str | None:
-    """The file that an SQLite URL names by its path."""
-    path = url.database if url.get_backend_name() == "sqlite" and not _in_memory(url) else None
-    return path if path and not path.startswith("file:") else None
-
-
-def _open(url: URL) -> Engine:
-    """An engine whose tables exist."""
-    if _in_memory(url):  # one connection for all threads, in turn
-        one = {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0}
-        engine = create_engine(url, connect_args={"check_same_thread": False}, **one)
-    else:
-        engine = create_engine(url, pool_pre_ping=url.get_backend_name() != "sqlite")
-    if path := _file(url):
-        Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if url.get_backend_name() == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-    with engine.connect().execution_options(consentkit_write=True) as connection, connection.begin():
-        for table in METADATA.sorted_tables:
-            connection.execute(CreateTable(table, if_not_exists=True))
-            for index in table.indexes:
-                connection.execute(CreateIndex(index, if_not_exists=True))
-    return engine
-
-
-def _prepare_sqlite(connection: Any, _: object) -> None:
-    connection.isolation_level = None  # sqlite3 would begin on its own, later and without the lock
-    connection.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}")
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")  # answered only when it is on the disk
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    write = connection.get_execution_options().get("consentkit_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

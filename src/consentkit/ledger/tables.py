@@ -1,4 +1,4 @@
-"""The ledger's four tables. The only importer of sqlmodel.
+"""The ledger's tables. The only importer of sqlmodel.
 
 Every key begins with the site: each site is a log of its own, so that sites can be spread over databases.
 Trusted for: nothing an auditor must believe; what they check is recomputed from the rows. Whoever can write these
@@ -25,10 +25,12 @@ class LogRow(_Table, table=True):
     site: str = Field(primary_key=True, max_length=64)
     size: int = Field(sa_type=BigInteger)
     frontier: bytes = Field(sa_type=LargeBinary)
+    # Below this number no record is left that pruning could take.
+    pruned: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
 
 
 class EntryRow(_Table, table=True):
-    """One entry. `record` and `salt` may be erased; `leaf_hash` stays."""
+    """One entry. `record` and `salt` may be erased; `leaf_hash` stays. A record without a salt is a statement."""
 
     __tablename__ = "ck_entries"
     __table_args__ = (Index("ck_entries_visitor", "site", "visitor"),)
@@ -54,7 +56,7 @@ class TileRow(_Table, table=True):
 
 
 class DocumentRow(_Table, table=True):
-    """A policy or notice, stored once, under the SHA-256 of its bytes."""
+    """A policy, notice or list of code, once, under the SHA-256 of its bytes; `number` is the entry that says so."""
 
     __tablename__ = "ck_documents"
 
@@ -62,6 +64,62 @@ class DocumentRow(_Table, table=True):
     hash: str = Field(primary_key=True, max_length=64)
     kind: str = Field(max_length=16)
     body: bytes = Field(sa_type=LargeBinary)
+    # None where it is from before documents were entries: it becomes one when it is next named.
+    number: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class CheckpointRow(_Table, table=True):
+    """A checkpoint the public was given, or that others vouch for. `kept` ones stay: they are an auditor's anchors."""
+
+    __tablename__ = "ck_checkpoints"
+
+    site: str = Field(primary_key=True, max_length=64)
+    key: str = Field(primary_key=True, max_length=8)  # the ID of the key that signed it, in hex
+    size: int = Field(primary_key=True, sa_type=BigInteger)
+    time: int = Field(sa_type=BigInteger)
+    note: str
+    timestamp: bytes | None = Field(default=None, sa_type=LargeBinary)
+    kept: bool
+
+
+class SeenRow(_Table, table=True):
+    """A cookie's name as the app was seen to set or receive it: never a value, and nothing of a visitor."""
+
+    __tablename__ = "ck_seen"
+
+    site: str = Field(primary_key=True, max_length=64)
+    name: str = Field(primary_key=True, max_length=128)
+    is_set: bool
+    received: bool
+    first: int
+    last: int
+    paths: str
+    attributes: str
+    lifetime: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class RevisionRow(_Table, table=True):
+    """Of which revision these tables are: Alembic's own table, under a name of ours."""
+
+    __tablename__ = "ck_revision"
+
+    version_num: str = Field(primary_key=True, max_length=32)
+
+
+class HostRow(_Table, table=True):
+    """A host that pages asked for, or that browsers reported, by where it stood: never by whom or on which page.
+
+    `place` is "html", "link", or the directive of a report; the dates are days.
+    """
+
+    __tablename__ = "ck_hosts"
+
+    site: str = Field(primary_key=True, max_length=64)
+    host: str = Field(primary_key=True, max_length=253)
+    place: str = Field(primary_key=True, max_length=16)
+    count: int = Field(sa_type=BigInteger)
+    first: str = Field(max_length=10)
+    last: str = Field(max_length=10)
 
 
 METADATA = _Table.metadata

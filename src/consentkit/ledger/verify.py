@@ -1,236 +1,228 @@
-"""Checking what was exported, with no database and no secret: a bundle, an older bundle beside it, or a receipt.
+"""Checking a bundle, with no database and no secret, and an older bundle beside it.
 
 Reads a file once, from front to back, with flat memory. Finds; does not judge what a choice was worth.
 
 What a clean report proves: these entries, and no others, are what the log held under the checkpoint, unaltered since
-somebody outside got the anchor. It does not prove that nothing was left out before it was logged, nor that a person
-clicked. Without an anchor (a verifier key that came another way, or an earlier export) anybody could have made it all.
+somebody outside got the anchor; and each record's policy and notice were in the log before it. It does not prove that
+nothing was left out before it was logged, nor that a person clicked. Without an anchor (a verifier key that came
+another way, an earlier export, a witness, a timestamp) anybody could have made it all.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from collections.abc import Callable, Mapping
+from typing import Any, BinaryIO, NamedTuple
 
 from consentkit import canonical
-from consentkit.errors import BundleError, LogError, MalformedError
-from consentkit.ledger.bundle import Manifest, Part, parse_manifest
+from consentkit.errors import BundleError, LogError
+from consentkit.ledger.anchors import Anchor, Anchors
+from consentkit.ledger.handover import KIND as HANDOVER
+from consentkit.ledger.handover import Handover, open_handover, successors
+from consentkit.ledger.parts import BundleReader
 from consentkit.ledger.record import leaf_of
-from consentkit.tlog import Checkpoint, Frontier, Verifier, check_inclusion, open_checkpoint, open_note
+from consentkit.ledger.report import Report
+from consentkit.ledger.statement import check_statement
+from consentkit.ledger.trust import Trust
+from consentkit.tlog import Checkpoint, Frontier, Verifier, leaf_hash
 
-_LONGEST_HEADER = 1 << 16
-_LONGEST_LINE = 1 << 22
-_MOST_FINDINGS = 50
-
-
-@dataclass
-class Report:
-    """What was found. `anchors` says what outside the file vouches for it; without one it is only self-consistent."""
-
-    origin: str = ""
-    entries: int = 0
-    erased: int = 0
-    root: bytes = b""
-    anchors: list[str] = field(default_factory=list)
-    findings: list[BundleError] = field(default_factory=list)
-
-    @property
-    def consistent(self) -> bool:
-        return not self.findings
-
-    @property
-    def proven(self) -> bool:
-        return self.consistent and bool(self.anchors)
-
-    def find(self, part: str, message: str, entry: int | None = None) -> None:
-        if len(self.findings) < _MOST_FINDINGS:
-            self.findings.append(BundleError(part, message, entry))
+_PART = "entries.jsonl"
+_NOBODY = Trust()
+Progress = Callable[[int], object]
+"""Told how many bytes were read since it was last told."""
 
 
-def verify_bundle(file: BinaryIO, vkey: Verifier | None = None, since: BinaryIO | None = None) -> Report:
+class _Older(NamedTuple):
+    """What an earlier export pins, and the key that signed it."""
+
+    checkpoint: Checkpoint
+    verifier: Verifier
+
+
+def verify_bundle(
+    file: BinaryIO,
+    vkey: Verifier | None = None,
+    since: BinaryIO | None = None,
+    *,
+    trust: Trust = _NOBODY,
+    progress: Progress | None = None,
+) -> Report:
     """Everything that is wrong with a bundle.
 
-    `vkey` is the log's key as it reached the auditor by another way; `since` is an older bundle of the same log, which
-    the new one must contain unaltered. Raises nothing for bad bytes: they are findings.
+    `vkey` is the log's key as it reached the auditor by another way (or `trust` names it, and more); `since` is an
+    older bundle of the same log, which the new one must contain unaltered. Raises nothing for bad bytes: they are
+    findings.
     """
-    report = Report()
+    report, trust = Report(), trust._replace(vkey=vkey or trust.vkey)
     try:
-        older = _checkpoint_of(since, vkey) if since else None
-        reader = _Reader(file, report)
-        manifest, verifier = _open_manifest(reader, vkey)
-        report.origin = manifest.origin
-        checkpoint = _open_checkpoint(reader.whole(manifest.parts[0]), verifier)
-        documents = _check_documents(reader.lines(manifest.parts[1]), report)
-        _check_entries(reader.lines(manifest.parts[2]), checkpoint, older, documents, report)
-        if file.read(1):
-            report.find("end", "there are bytes after the last part")
+        older = _older(since) if since else None
+        reader = BundleReader(file, report)
+        _Check(reader, report, trust, older).run(progress)
     except BundleError as error:
         report.findings.append(error)
-    if vkey and report.consistent:
-        report.anchors.append(f"verifier key {vkey.to_text()}")
-    if older and report.consistent:
-        report.anchors.append(f"earlier export of {older.size} entries")
+    if not report.consistent:
+        report.anchors.clear()
     return report
 
 
-def verify_receipt(receipt: Mapping[str, Any], vkey: Verifier | None = None) -> Report:
-    """Everything that is wrong with a visitor's receipt (Ledger.receipt)."""
-    report = Report()
+def _older(file: BinaryIO) -> _Older:
     try:
-        verifier = vkey or Verifier.from_text(receipt["vkey"])
-        checkpoint = open_checkpoint(receipt["checkpoint"], [verifier])
-        leaf = leaf_of(canonical.encode(receipt["record"]), bytes.fromhex(receipt["salt"]))
-        report.origin, report.entries, report.root = checkpoint.origin, checkpoint.size, checkpoint.root
-        if leaf.hex() != receipt["leaf_hash"]:
-            report.find("receipt", "the leaf hash is not that of this record and salt", receipt["index"])
-        proof = [bytes.fromhex(node) for node in receipt["proof"] or ()]
-        check_inclusion(leaf, receipt["index"], checkpoint.size, proof, checkpoint.root)
-        if receipt["vkey"] != verifier.to_text():
-            report.find("receipt", "names another key than the one that signed it", receipt["index"])
-        if receipt["id"] != receipt["record"]["id"] or receipt["time"] != receipt["record"]["time"]:
-            report.find("receipt", "id or time differ from the record's", receipt["index"])
-    except (LogError, KeyError, TypeError, ValueError, AttributeError) as error:
-        report.find("receipt", str(error) or error.__class__.__name__)
-    if vkey and report.consistent:
-        report.anchors.append(f"verifier key {vkey.to_text()}")
-    return report
-
-
-class _Reader:
-    """Reads the header and the parts of a bundle in turn, and holds each part against its hash."""
-
-    def __init__(self, file: BinaryIO, report: Report) -> None:
-        self._file = file
-        self._report = report
-
-    def header(self) -> bytes:
-        """The manifest's note: everything before the first empty line that follows a signature."""
-        header = b""
-        while len(header) < _LONGEST_HEADER:
-            line = self._file.readline(_LONGEST_HEADER)
-            if line == b"\n" and "\n\n— ".encode() in header:
-                return header
-            if not line:
-                break
-            header += line
-        raise BundleError("manifest", "not a bundle, or cut off")
-
-    def whole(self, part: Part) -> bytes:
-        if part.size > _LONGEST_LINE:
-            raise BundleError(part.name, "larger than it can be")
-        data = self._file.read(part.size)
-        self._check(part, len(data), hashlib.sha256(data).hexdigest())
-        return data
-
-    def lines(self, part: Part) -> Iterator[bytes]:
-        """The part's lines without their ends; its hash is checked after the last: a bad line is named first."""
-        left, digest = part.size, hashlib.sha256()
-        while left:
-            line = self._file.readline(min(left, _LONGEST_LINE))
-            left -= len(line)
-            digest.update(line)
-            if not line.endswith(b"\n"):
-                self._report.find(part.name, "cut off, or a line without its end")
-                break
-            yield line[:-1]
-        self._check(part, part.size - left, digest.hexdigest())
-
-    def _check(self, part: Part, size: int, digest: str) -> None:
-        if size != part.size or digest != part.hash:
-            blamed = any(finding.part == part.name for finding in self._report.findings)
-            if not blamed:
-                self._report.find(part.name, "its bytes are not the ones that were signed")
-
-
-def _open_manifest(reader: _Reader, vkey: Verifier | None) -> tuple[Manifest, Verifier]:
-    header = reader.header()
-    try:
-        # Before the signature is checked the text is used only to learn which key to try.
-        verifier = vkey or Verifier.from_text(parse_manifest(header.decode().partition("\n\n— ")[0] + "\n").vkey)
-        manifest = parse_manifest(open_note(header, [verifier]).text)
-    except (LogError, UnicodeDecodeError) as error:
-        raise BundleError("manifest", f"not signed by {vkey.to_text() if vkey else 'its own key'}: {error}") from None
-    if manifest.vkey != verifier.to_text() or manifest.origin != verifier.name:
-        raise BundleError("manifest", "names another key or origin than the one that signed it")
-    return manifest, verifier
-
-
-def _open_checkpoint(data: bytes, verifier: Verifier) -> Checkpoint:
-    try:
-        return open_checkpoint(data, [verifier])
-    except LogError as error:
-        raise BundleError("checkpoint", str(error)) from None
-
-
-def _checkpoint_of(file: BinaryIO, vkey: Verifier | None) -> Checkpoint:
-    try:
-        reader = _Reader(file, Report())
-        manifest, verifier = _open_manifest(reader, vkey)
-        return _open_checkpoint(reader.whole(manifest.parts[0]), verifier)
+        reader = BundleReader(file, Report())
+        return _Older(reader.checkpoint(), reader.verifier)
     except BundleError as error:
         raise BundleError(f"earlier export: {error.part}", str(error.args[0])) from None
 
 
-def _check_documents(lines: Iterator[bytes], report: Report) -> frozenset[str]:
-    """The hashes of all documents whose text is what their hash says."""
-    sound = set()
-    for line_number, line in enumerate(lines, 1):
-        try:
-            document = canonical.decode(line)
-            if hashlib.sha256(document["body"].encode()).hexdigest() == document["hash"]:
-                sound.add(document["hash"])
-            else:
-                report.find("documents.jsonl", f"{document['kind']} {document['hash']} is not the text of that hash")
-        except (MalformedError, KeyError, TypeError, AttributeError) as error:
-            report.find("documents.jsonl", f"line {line_number}: {_reason(error)}")
-    return frozenset(sound)
+class _Check:
+    """One bundle on its way past us: every leaf and the root are recomputed, and what an entry names must have come."""
 
+    def __init__(self, reader: BundleReader, report: Report, trust: Trust, older: _Older | None) -> None:
+        self._reader = reader
+        self._report = report
+        self._trust = trust
+        self._older = older
+        self._first = trust.vkey or (older.verifier if older else reader.verifier)
+        self._anchors = Anchors()
+        self._frontier = Frontier()
+        self._documents: dict[str, str] = {}  # kind by hash, of those whose text is what their hash says
+        self._handovers: dict[str, Handover] = {}
+        self._logged: set[str] = set()
+        self._missing: set[int] = set()
+        self._erased: set[int] = set()
+        self._unlogged = 0
 
-def _check_entries(
-    lines: Iterator[bytes], checkpoint: Checkpoint, older: Checkpoint | None, documents: frozenset[str], report: Report
-) -> None:
-    """Recompute every leaf and the root over them; with `older`, the root on the way as well."""
-    frontier = Frontier()
-    _check_older(frontier, older, report)
-    for line in lines:
-        number = frontier.size
-        try:
-            frontier.append(_check_entry(canonical.decode(line), number, documents, report))
-        except (MalformedError, KeyError, TypeError, ValueError) as error:
-            report.find("entries.jsonl", _reason(error), number)
-            frontier.append(hashlib.sha256(line).digest())  # a place holder: the entries after it keep their numbers
-        _check_older(frontier, older, report)
-    report.entries, report.root = frontier.size, checkpoint.root
-    if frontier.size != checkpoint.size:
-        report.find("entries.jsonl", f"{frontier.size} entries, where the checkpoint signs for {checkpoint.size}")
-    elif frontier.root() != checkpoint.root and report.consistent:
-        report.find("entries.jsonl", "the entries are not those under the checkpoint: their root hash differs")
-    if older and older.size > frontier.size:
-        report.find("entries.jsonl", f"the earlier export held {older.size} entries: some are gone")
+    def run(self, progress: Progress | None) -> None:
+        report, reader = self._report, self._reader
+        report.origin = reader.manifest.origin
+        note, checkpoint = reader.checkpoint_note()
+        self._read_documents()
+        if "anchors.jsonl" in reader:
+            self._anchors.read(reader.lines("anchors.jsonl"), report)
+        self._read_entries(progress)
+        reader.end()
+        if self._frontier.root() == checkpoint.root:
+            self._anchors.met(Anchor(note.decode()))
+        self._close(checkpoint)
 
+    def _read_documents(self) -> None:
+        for line_number, line in enumerate(self._reader.lines("documents.jsonl"), 1):
+            try:
+                document = canonical.decode(line)
+                self._read_document(document["body"].encode(), document["hash"], str(document["kind"]))
+            except (LogError, KeyError, TypeError, AttributeError) as error:
+                self._report.find("documents.jsonl", f"line {line_number}: {_reason(error)}")
 
-def _check_entry(entry: Mapping[str, Any], number: int, documents: frozenset[str], report: Report) -> bytes:
-    if entry["number"] != number:
-        report.find("entries.jsonl", f"numbered {entry['number']}", number)
-    leaf = bytes.fromhex(entry["leaf_hash"])
-    if "record" not in entry:
-        report.erased += 1
-        report.find("entries.jsonl", "no record: nothing here says that it was erased", number)
+    def _read_document(self, body: bytes, hash: str, kind: str) -> None:
+        if hashlib.sha256(body).hexdigest() != hash:
+            self._report.find("documents.jsonl", f"{kind} {hash} is not the text of that hash")
+            return
+        self._documents[hash] = kind
+        if kind == HANDOVER:
+            self._handovers[hash] = open_handover(body)
+
+    def _read_entries(self, progress: Progress | None) -> None:
+        frontier, lines = self._frontier, self._reader.lines(_PART)
+        self._meet()
+        for line in lines:
+            number = frontier.size
+            try:
+                frontier.append(self._leaf(canonical.decode(line), number))
+            except (LogError, KeyError, TypeError, ValueError) as error:
+                self._report.find(_PART, _reason(error), number)
+                frontier.append(hashlib.sha256(line).digest())  # a place holder: later entries keep their numbers
+            self._meet()
+            if progress:
+                progress(len(line) + 1)
+
+    def _leaf(self, entry: Mapping[str, Any], number: int) -> bytes:
+        """The leaf hash of an entry, after all that can be said of it alone was said."""
+        if entry["number"] != number:
+            self._report.find(_PART, f"numbered {entry['number']}", number)
+        leaf = bytes.fromhex(entry["leaf_hash"])
+        if "statement" in entry:
+            self._take(entry["statement"], leaf, number)
+        elif "record" in entry:
+            self._check_record(entry, leaf, number)
+        else:
+            self._missing.add(number)
         return leaf
-    record = entry["record"]
-    if leaf_of(canonical.encode(record), bytes.fromhex(entry["salt"])) != leaf:
-        report.find("entries.jsonl", "the record, its salt and its leaf hash do not belong together", number)
-    for kind in ("policy", "notice"):
-        if record[kind] not in documents:
-            report.find("entries.jsonl", f"the {kind} it names is not in the bundle", number)
-    return leaf
+
+    def _check_record(self, entry: Mapping[str, Any], leaf: bytes, number: int) -> None:
+        record = entry["record"]
+        if leaf_of(canonical.encode(record), bytes.fromhex(entry["salt"])) != leaf:
+            self._report.find(_PART, "the record, its salt and its leaf hash do not belong together", number)
+        for kind in ("policy", "notice"):
+            named = record[kind]
+            if not named and kind == "notice":
+                continue  # a refusal under a form that nobody knows any more
+            if self._documents.get(named) != kind:
+                self._report.find(_PART, f"the {kind} it names is not in the bundle", number)
+            elif named not in self._logged:
+                self._unlogged_before(kind, number)
+
+    def _unlogged_before(self, kind: str, number: int) -> None:
+        # Documents were no entries at first: a log may begin so, but not go on so.
+        if self._logged:
+            self._report.find(_PART, f"the {kind} it names was not in the log before it", number)
+        else:
+            self._unlogged = number + 1
+
+    def _take(self, value: Any, leaf: bytes, number: int) -> None:
+        statement = check_statement(value)
+        if leaf_hash(canonical.encode(statement)) != leaf:
+            self._report.find(_PART, "the statement and its leaf hash do not belong together", number)
+        if statement["kind"] == "document":
+            self._take_document(statement, number)
+        else:
+            self._erased.update(index for index in statement["indices"] if index < number)
+
+    def _take_document(self, statement: dict[str, Any], number: int) -> None:
+        if self._documents.get(statement["hash"]) != statement["document"]:
+            self._report.find(_PART, f"the {statement['document']} it speaks of is not in the bundle", number)
+        self._logged.add(statement["hash"])
+        if handover := self._handovers.get(statement["hash"]):
+            self._report.notes.append(_told(handover, number))
+
+    def _meet(self) -> None:
+        """Hold the root on the way against what was signed for at this size."""
+        size, older = self._frontier.size, self._older
+        if self._anchors.wanted(size):
+            self._anchors.meet(size, self._frontier.root(), self._report)
+        if older and size == older.checkpoint.size and self._frontier.root() != older.checkpoint.root:
+            self._report.find(_PART, f"what the earlier export's {size} entries said was rewritten")
+
+    def _close(self, checkpoint: Checkpoint) -> None:
+        """What can be said only after the last entry."""
+        report, frontier, older, trust = self._report, self._frontier, self._older, self._trust
+        keys = successors(self._first, self._handovers.values())
+        report.entries, report.root, report.erased = frontier.size, checkpoint.root, len(self._missing)
+        for number in sorted(self._missing - self._erased):
+            report.find(_PART, "no record: nothing here says that it was erased", number)
+        if frontier.size != checkpoint.size:
+            report.find(_PART, f"{frontier.size} entries, where the checkpoint signs for {checkpoint.size}")
+        elif frontier.root() != checkpoint.root and report.consistent:
+            report.find(_PART, "the entries are not those under the checkpoint: their root hash differs")
+        if older and older.checkpoint.size > frontier.size:
+            report.find(_PART, f"the earlier export held {older.checkpoint.size} entries: some are gone")
+        if older and older.verifier not in keys:
+            report.find("earlier export: manifest", "signed by a key that is none of this log's")
+        if self._reader.verifier not in keys:
+            report.find("manifest", "not signed by the key that was given, nor by one that it handed over to")
+        if self._unlogged:
+            report.notes.append(f"The first {self._unlogged} entries are from before policies and notices were logged.")
+        if trust.vkey:
+            report.anchors.append(f"verifier key {trust.vkey.to_text()}")
+        if older:
+            report.anchors.append(f"earlier export of {older.checkpoint.size} entries")
+        self._anchors.weigh(keys, trust, report)
 
 
-def _check_older(frontier: Frontier, older: Checkpoint | None, report: Report) -> None:
-    if older and frontier.size == older.size and frontier.root() != older.root:
-        report.find("entries.jsonl", f"what the earlier export's {older.size} entries said was rewritten")
+def _told(handover: Handover, number: int) -> str:
+    said = f"Entry {number}: the key {handover.old.to_text()} handed over to {handover.new.to_text()}."
+    if not handover.before:
+        return said
+    before = Anchor(handover.before).checkpoint
+    return f"{said} The last checkpoint known as {before.origin} was of {before.size} entries."
 
 
 def _reason(error: Exception) -> str:

@@ -1,38 +1,61 @@
 """Group commit: many wait, one thread writes, and one transaction serves everyone who waited.
 
-Knows nothing of ledgers. The thread starts with the first job, in the process that has it: a server that loads the app
+Knows nothing of ledgers. Whoever comes alone writes for themselves: handing over to a thread, and back, takes as long as a
+disk does. The thread starts with the first job, in the process that has it: a server that loads the app
 and forks afterwards gets a thread in each worker.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
-from queue import Empty, Full, Queue
-from typing import Generic, TypeVar
+from queue import Empty, SimpleQueue
+from time import monotonic, sleep
+from typing import Generic, NamedTuple, TypeVar
 
 from consentkit.errors import LedgerUnavailable
+from consentkit.ledger.lock import ProcessLock
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 
+_LOG = logging.getLogger("consentkit")
 _WAITING = 10_000
 _BATCH = 1_000
 # Longer than a database is waited for, so that an answer that will come is heard.
 _PATIENCE_SECONDS = 15
+# Where many choose, those who come while a commit is under way are followed by more: a tenth of what a commit takes is
+# well spent on waiting for them, in a few looks.
+_COMPANY = 0.1
+_LOOKS = 4
+
+
+def _nothing_left() -> float | None:
+    return None
 
 
 class GroupCommit(Generic[Job, Result]):
-    """Hands batches of jobs to `commit`, which returns one result for each, or raises for all."""
+    """Hands batches of jobs to `commit`, which returns one result for each, or raises for all.
 
-    def __init__(self, commit: Callable[[list[Job]], list[Result]]) -> None:
+    Between batches `rest` may do what need not be done for each; it returns the seconds after which it wants to be
+    called again though no job came, or None.
+    """
+
+    def __init__(
+        self, commit: Callable[[list[Job]], list[Result]], rest: Callable[[], float | None] = _nothing_left
+    ) -> None:
         self._commit = commit
-        self._lock = threading.Lock()
+        self._rest = rest
+        self._lock = ProcessLock()
+        self._writing = threading.Lock()
         self._process = 0
-        self._queue: Queue[tuple[Job, Future[Result]] | None] = Queue(_WAITING)
+        self._crowded = False
+        self._sleeping = False
+        self._queue: SimpleQueue[tuple[Job, Future[Result]] | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
 
     def put(self, job: Job) -> Future[Result]:
@@ -40,10 +63,9 @@ class GroupCommit(Generic[Job, Result]):
         future: Future[Result] = Future()
         with self._lock:
             self._start()
-            try:
-                self._queue.put_nowait((job, future))
-            except Full:
-                raise LedgerUnavailable(f"{_WAITING} entries are waiting to be written already") from None
+            if self._queue.qsize() >= _WAITING:
+                raise LedgerUnavailable(f"{_WAITING} entries are waiting to be written already")
+            self._queue.put((job, future))
         return future
 
     def wait(self, job: Job) -> Result:
@@ -51,6 +73,12 @@ class GroupCommit(Generic[Job, Result]):
 
         A job given up is taken back, so that nothing is written that its visitor was told had failed.
         """
+        if self._alone():
+            try:
+                return self._commit([job])[0]
+            finally:
+                self._writing.release()
+                self._wake()
         future = self.put(job)
         try:
             return future.result(_PATIENCE_SECONDS)
@@ -67,30 +95,44 @@ class GroupCommit(Generic[Job, Result]):
             queue.put(None)
             thread.join()
 
+    def _alone(self) -> bool:
+        """Whether nobody else writes or waits; then it is the caller who writes, and lets others write afterwards."""
+        with self._lock:
+            self._start()
+            return not self._crowded and self._queue.empty() and self._writing.acquire(blocking=False)
+
+    def _wake(self) -> None:
+        """Let the thread know that there may be something to do between two batches."""
+        if self._sleeping:
+            self._sleeping = False
+            self._queue.put(_WAKE)
+
     def _start(self) -> None:
         # A fork copies the queue but not the thread. Thread and queue come and go together: what is put after `close`
         # is not for the thread that is about to end.
         if self._thread is None or not self._thread.is_alive() or self._process != os.getpid():
-            self._queue = Queue(_WAITING)
-            self._process = os.getpid()
+            if self._process != os.getpid():
+                self._writing, self._process = threading.Lock(), os.getpid()
+            self._queue, self._sleeping = SimpleQueue(), False
             self._thread = threading.Thread(target=self._run, args=[self._queue], name="consentkit-ledger", daemon=True)
             self._thread.start()
 
-    def _run(self, queue: Queue[tuple[Job, Future[Result]] | None]) -> None:
-        while (first := queue.get()) is not None:
-            batch, last = [first], False
-            while len(batch) < _BATCH and not last:
-                try:
-                    following = queue.get_nowait()
-                except Empty:
-                    break
-                if following is None:
-                    last = True
-                else:
-                    batch.append(following)
+    def _run(self, queue: SimpleQueue[tuple[Job, Future[Result]] | None]) -> None:
+        pause, more, company = self._pause(), True, _Company(0, 0)
+        while more:
+            batch, more = _gather(queue, pause, company)
+            start = monotonic()
             self._write([(job, future) for job, future in batch if future.set_running_or_notify_cancel()])
-            if last:
-                return
+            expected = len(batch) + queue.qsize() if len(batch) > 1 else 0
+            company = _Company(expected, (monotonic() - start) * _COMPANY)
+            pause = self._pause()
+
+    def _pause(self) -> float | None:
+        try:
+            return self._rest()
+        except Exception:  # whoever comes next must find the thread here
+            _LOG.exception("consentkit.D006 what is done between two writes failed")
+            return 1
 
     def _write(self, batch: list[tuple[Job, Future[Result]]]) -> None:
         if not batch:
@@ -103,3 +145,30 @@ class GroupCommit(Generic[Job, Result]):
         else:
             for (_, future), result in zip(batch, results, strict=True):
                 future.set_result(result)
+
+
+class _Company(NamedTuple):
+    """How many are expected to wait, and for how many seconds it is worth waiting for them."""
+
+    expected: int
+    seconds: float
+
+
+def _gather(
+    queue: SimpleQueue[tuple[Job, Future[Result]] | None], pause: float | None, company: _Company
+) -> tuple[list[tuple[Job, Future[Result]]], bool]:
+    """The jobs that wait, as soon as there is one or the pause is over; and whether more may come."""
+    batch: list[tuple[Job, Future[Result]]] = []
+    try:
+        following = queue.get(timeout=pause)
+        for _ in range(_LOOKS):
+            if 1 + queue.qsize() < company.expected:
+                sleep(company.seconds / _LOOKS)
+        while following is not None:
+            batch.append(following)
+            if len(batch) == _BATCH:
+                return batch, True
+            following = queue.get_nowait()
+    except Empty:
+        return batch, True
+    return batch, False

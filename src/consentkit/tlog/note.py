@@ -43,7 +43,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Self
+from typing import Protocol, Self
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -71,7 +71,7 @@ class Signature:
     value: bytes
 
     def __post_init__(self) -> None:
-        _check_name(self.name)
+        check_name(self.name)
         if len(self.key_id) != _KEY_ID_SIZE or not self.value:
             raise MalformedError("signature", self.key_id + self.value)
 
@@ -85,6 +85,16 @@ class Note:
     unverified: tuple[Signature, ...]
 
 
+class NoteVerifier(Protocol):
+    """Whatever can say that a signature line is right: a log's key, or a witness's (cosignature.py)."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def key_id(self) -> bytes: ...
+    def vouches(self, text: str, signature: Signature) -> bool: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Verifier:
     """The public half of a key, and the name it signs under."""
@@ -93,32 +103,29 @@ class Verifier:
     public_key: bytes
 
     def __post_init__(self) -> None:
-        _check_name(self.name)
+        check_name(self.name)
         if len(self.public_key) != _KEY_SIZE:
             raise MalformedError("Ed25519 public key", self.public_key)
 
     @property
     def key_id(self) -> bytes:
         """The four bytes that tell this key from others of its name."""
-        return sha256(self.name.encode() + b"\n" + _ED25519 + self.public_key).digest()[:_KEY_ID_SIZE]
+        return key_id(self.name, _ED25519, self.public_key)
 
     def vouches(self, text: str, signature: Signature) -> bool:
         """Whether this key made this signature over this text."""
-        try:
-            Ed25519PublicKey.from_public_bytes(self.public_key).verify(signature.value, text.encode())
-        except InvalidSignature:
-            return False
-        return True
+        return is_signed(self.public_key, signature.value, text.encode())
 
     def to_text(self) -> str:
         """The verifier key as one line, fit to be printed and mailed."""
-        return _format_key(self.name, self.key_id, self.public_key)
+        return format_key(self.name, self.key_id, _ED25519 + self.public_key)
 
     @classmethod
     def from_text(cls, text: str) -> Self:
         """Read a verifier key; its key ID must be that of its name and key."""
         try:
-            verifier = cls(*_parse_key(text))
+            name, key = parse_key(text)
+            verifier = cls(name, key.removeprefix(_ED25519))
         except ValueError:
             raise MalformedError("verifier key", text) from None
         if verifier.to_text() != text:
@@ -155,14 +162,14 @@ class Signer:
 
     def to_text(self) -> str:
         """The signing key as one line. A secret: whoever reads it can sign in this name."""
-        return _PRIVATE + _format_key(self.name, self.verifier.key_id, self._private_key.private_bytes_raw())
+        return _PRIVATE + format_key(self.name, self.verifier.key_id, _ED25519 + self._private_key.private_bytes_raw())
 
     @classmethod
     def from_text(cls, text: str) -> Self:
         """Read a signing key. What is wrong with it is not said with its value: errors are logged."""
         try:
-            name, seed = _parse_key(text.removeprefix(_PRIVATE))
-            signer = cls(name, Ed25519PrivateKey.from_private_bytes(seed))
+            name, seed = parse_key(text.removeprefix(_PRIVATE))
+            signer = cls(name, Ed25519PrivateKey.from_private_bytes(seed.removeprefix(_ED25519)))
         except (ValueError, MalformedError):
             raise MalformedError("signing key (its value is not shown)") from None
         if signer.to_text() != text:
@@ -172,13 +179,16 @@ class Signer:
 
 def sign_note(text: str, *signers: Signer, existing: Iterable[Signature] = ()) -> str:
     """Write a note signed by each signer, after the signatures it already had by other keys."""
-    added = [signer.sign(text) for signer in signers]
-    replaced = {(signature.name, signature.key_id) for signature in added}
-    kept = [signature for signature in existing if (signature.name, signature.key_id) not in replaced]
-    return format_note(text, [*kept, *added])
+    return format_note(text, _replaced(existing, [signer.sign(text) for signer in signers]))
 
 
-def open_note(note: str | bytes, verifiers: Iterable[Verifier]) -> Note:
+def add_signatures(note: str, *added: Signature) -> str:
+    """A note with more signatures, each in place of one that its key made before."""
+    text, existing = parse_note(note)
+    return format_note(text, _replaced(existing, added))
+
+
+def open_note(note: str | bytes, verifiers: Iterable[NoteVerifier]) -> Note:
     """The text of a note that at least one of our keys vouches for, and none is misused in."""
     text, signatures = parse_note(note)
     known = {(verifier.name, verifier.key_id): verifier for verifier in verifiers}
@@ -222,6 +232,12 @@ def parse_note(note: str | bytes) -> tuple[str, tuple[Signature, ...]]:
     return text, signatures
 
 
+def _replaced(existing: Iterable[Signature], added: Sequence[Signature]) -> list[Signature]:
+    replaced = {(signature.name, signature.key_id) for signature in added}
+    kept = [signature for signature in existing if (signature.name, signature.key_id) not in replaced]
+    return [*kept, *added]
+
+
 def _parse_signature(line: str) -> Signature:
     name, _, encoded = line.removeprefix(_SIGNED_BY).partition(" ")
     try:
@@ -231,14 +247,29 @@ def _parse_signature(line: str) -> Signature:
     return Signature(name, raw[:_KEY_ID_SIZE], raw[_KEY_ID_SIZE:])
 
 
-def _format_key(name: str, key_id: bytes, key: bytes) -> str:
-    return f"{name}+{key_id.hex()}+{_base64(_ED25519 + key)}"
+def key_id(name: str, kind: bytes, public_key: bytes) -> bytes:
+    """The four bytes that tell keys of one name apart. `kind` is the signature type, one byte."""
+    return sha256(name.encode() + b"\n" + kind + public_key).digest()[:_KEY_ID_SIZE]
 
 
-def _parse_key(text: str) -> tuple[str, bytes]:
-    """The name and the key out of either kind of key; the caller writes both back and so checks the rest."""
+def is_signed(public_key: bytes, signature: bytes, message: bytes) -> bool:
+    """Whether an Ed25519 key made this signature."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
+    except InvalidSignature:
+        return False
+    return True
+
+
+def format_key(name: str, key_id: bytes, key: bytes) -> str:
+    """A key as one line; `key` begins with its signature type."""
+    return f"{name}+{key_id.hex()}+{_base64(key)}"
+
+
+def parse_key(text: str) -> tuple[str, bytes]:
+    """The name and the key, with its type, of any kind of key; the caller writes both back and so checks the rest."""
     name, _, encoded = text.split("+", 2)
-    return name, b64decode(encoded, validate=True).removeprefix(_ED25519)
+    return name, b64decode(encoded, validate=True)
 
 
 def _base64(raw: bytes) -> str:
@@ -252,6 +283,7 @@ def _check_text(text: str) -> None:
         raise MalformedError("note: a character that no note may hold", text)
 
 
-def _check_name(name: str) -> None:
+def check_name(name: str) -> None:
+    """Raise MalformedError for what cannot be a key's name."""
     if not name or "+" in name or any(map(str.isspace, name)) or _FORBIDDEN.search(name):
         raise MalformedError("key name", name)
