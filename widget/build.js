@@ -21,11 +21,13 @@ if (process.argv.includes("--tests")) {
   const folder = out ?? join(here, "../src/consentkit/page/static")
   await build({
     ...shared,
-    entryPoints: ["src/setup.ts"],
+    entryPoints: { widget: "src/setup.ts", guard: "src/guard/setup.ts", tighten: "src/guard/enforce.ts" },
     format: "iife",
     target: "es2020",
     minify: true,
-    outfile: join(folder, "widget.js"),
+    // Types are for reading; what tsconfig.json says of strictness would only add a line to each file.
+    tsconfigRaw: {},
+    outdir: folder,
   })
   copyFileSync(join(here, "src/widget.d.ts"), join(folder, "widget.d.ts"))
 }

@@ -268,8 +268,10 @@ def test_no_records_is_said_plainly() -> None:
 
 
 def test_stylesheets_are_named_by_what_they_hold() -> None:
-    """A stylesheet may be kept for ever: its name changes with its content."""
-    for asset in assets().values():
+    """A file may be kept for ever: its name changes with its content, the guard's with what the site declares."""
+    assert PAGES.guard_script is PAGES.static(PAGES.guard_script.name) is PAGES.static(assets()["guard.js"].name)
+    assert PAGES.guard_script.name != Pages(Policy()).guard_script.name
+    for asset in (PAGES.guard_script, *(asset for name, asset in assets().items() if name != "guard.js")):
         assert re.fullmatch(r"[0-9a-f]{16}\.[a-z]+\.(css|js)", asset.name)
         assert PAGES.static(asset.name) is asset
     assert PAGES.static("first.css") is None

@@ -11,7 +11,9 @@ from typing import NoReturn
 
 import pytest
 
+from consentkit.page import Pages
 from consentkit.page.assets import assets
+from consentkit.policy import parse_policy
 from tests.page.sample import PAGES, RULES
 
 SOURCE = Path(__file__).parents[2] / "widget"
@@ -22,6 +24,7 @@ BROTLI = (
 )
 FIRST_PAINT = 3 * 1024
 EVERYTHING = 6.5 * 1024
+GUARD = 1500
 
 
 def missing(what: str) -> NoReturn:
@@ -56,7 +59,7 @@ def test_the_committed_widget_is_what_its_source_builds(workshop: Path, tmp_path
     """Whoever reads the source reads what visitors run: building it again gives the same bytes."""
     built = run(workshop, "node", "build.js", f"--out={tmp_path}")
     assert built.returncode == 0, built.stderr
-    for name in ("widget.js", "widget.d.ts"):
+    for name in ("widget.js", "guard.js", "tighten.js", "widget.d.ts"):
         assert (tmp_path / name).read_bytes() == (STATIC / name).read_bytes(), name
 
 
@@ -84,15 +87,27 @@ def test_everything_together_is_small(capsys: pytest.CaptureFixture[str]) -> Non
         pages.append(banner + PAGES.widget("__Host-ck_s.01234567", later=PAGES.reopen(tag)))
     markup, style = brotli(max(pages, key=len)), brotli(assets()["first.css"].data)
     script = brotli(assets()["widget.js"].data)
+    guard = brotli(Pages(parse_policy({}, "nothing declared")).guard_script.data)
+    total = markup + style + script + guard
     with capsys.disabled():
-        print(f"\nbanner {markup} + stylesheet {style} + widget {script} = {markup + style + script} bytes (brotli)")
+        print(f"\nbanner {markup} + stylesheet {style} + widget {script} + guard {guard} = {total} bytes (brotli)")
     assert markup + style <= FIRST_PAINT
-    assert markup + style + script <= EVERYTHING
+    assert total <= EVERYTHING
+
+
+def test_the_guard_is_small(capsys: pytest.CaptureFixture[str]) -> None:
+    """What stands before a page's own scripts is at most 1,500 bytes, without the table of what the site declares."""
+    code = brotli(assets()["guard.js"].data)
+    with capsys.disabled():
+        print(f"\nguard without its table: {code} bytes (brotli)")
+    assert code <= GUARD
 
 
 def test_nothing_in_it_needs_a_loose_policy() -> None:
     """The widget evaluates no text, writes no markup from text, and says nothing on the console."""
-    script = assets()["widget.js"].data.decode()
+    script = "".join(assets()[name].data.decode() for name in ("widget.js", "guard.js", "tighten.js"))
+    # The guard names what it stands in front of.
+    script = re.sub(r'"innerHTML[\w ]+"|\|DOMParser\|', "", script)
     assert not re.search(r"\beval\b|\bFunction\(|innerHTML|outerHTML|insertAdjacentHTML|DOMParser|console\.", script)
     assert assets()["widget.js"].content_type == "text/javascript; charset=utf-8"
     assert "widget.d.ts" not in assets()

@@ -136,11 +136,20 @@ def test_a_grant_taken_back_on_the_page_loads_it_again(stage: Stage, visitor: Vi
 
 
 def test_whoever_has_decided_gets_no_script(stage: Stage, visitor: Visitor) -> None:
-    """On the page of a visitor who has decided there is no script and no request of ours."""
+    """Who has decided meets no widget; on a page without scripts, or with all allowed, no script of ours at all."""
     stage.write("<h1>Shop</h1>" + external("a"))
     visitor.open()
     visitor.press("Refuse all")
     visitor.ours.clear()
     page = visitor.open()
     assert page.locator("script[data-ck-state]").count() == 0
+    assert [path.rpartition(".guard.")[2] for _, path in visitor.ours] == ["/", "js"]
+    visitor.ours.clear()
+    visitor.open("/next")
+    assert [path for _, path in visitor.ours] == ["/next"]
+    page.context.clear_cookies()
+    visitor.open()
+    visitor.press("Accept all")
+    visitor.ours.clear()
+    visitor.open()
     assert [path for _, path in visitor.ours] == ["/"]

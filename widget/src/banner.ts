@@ -30,8 +30,8 @@ export function showBanner(section: HTMLElement): void {
   section.before(region)
 }
 
-/** Take the banner away, put the link to change one's mind in its place, and say what was chosen. */
-export function closeBanner(outcome = ""): void {
+/** Take the banner away, put the link to change one's mind in its place, and say what was chosen; `shown`, to all eyes. */
+export function closeBanner(outcome = "", shown = false): void {
   const section = findBanner()
   if (!section) return
   const hadFocus = section.contains(document.activeElement)
@@ -39,8 +39,16 @@ export function closeBanner(outcome = ""): void {
   // A site's template may have placed the link itself.
   if (!document.querySelector(LINK)) later?.replaceWith(later.content)
   section.remove()
-  if (region) region.textContent = outcome
+  if (region) say(region, outcome, shown)
   if (hadFocus) returnFocus()
+}
+
+function say(region: HTMLElement, outcome: string, shown: boolean): void {
+  const words = document.createElement("p")
+  words.className = "ck-text"
+  words.textContent = outcome
+  if (shown && outcome) region.className = "ck-first"
+  region.append(words)
 }
 
 /** To where the visitor came from; who came from the top of the page goes on from the link that stands there. */

@@ -10,23 +10,34 @@ import { createState } from "./state"
 import { wake } from "./waking"
 import type { ConsentDecision, Consentkit } from "./widget"
 
+const NOBODY: ConsentDecision = { granted: ["essential"], vendors: [] }
+// For what was chosen to be read, or said aloud, before the page is loaded again.
+const HEARD = 1500
+
 function setUp(script: HTMLScriptElement): void {
   const site = readSite(script)
   const state = createState()
   const cookie = (): string => cookieValue(document.cookie, site.cookie)
-  let seen = cookie()
+  const banner = findBanner()
+  const first = cookie()
+  const opened = banner ? readDecision(banner) : parseLetters(first, site.policy) ?? NOBODY
+  let seen = first
 
-  const act = (decision: ConsentDecision): void => {
+  // A policy that was sent cannot be loosened. Without a new cookie loading again would change nothing, for ever.
+  const outgrows = (decision: ConsentDecision): boolean =>
+    site.enforces && cookie() !== first && takesAway(decision, opened)
+  const act = (decision: ConsentDecision, pause = 0): void => {
     // What has run cannot be un-run.
     const before = state.decision()
     if (before && takesAway(before, decision)) return location.reload()
+    if (outgrows(decision)) return void setTimeout(() => location.reload(), pause)
     state.set(decision)
     wake(decision)
   }
   const settle = (decision: ConsentDecision, outcome?: string): void => {
     seen = cookie()
-    closeBanner(outcome)
-    act(decision)
+    closeBanner(outcome, outgrows(decision))
+    act(decision, outcome ? HEARD : 0)
   }
   const ask = (): void =>
     askServer(address(site, "notice"), (decision, banner) => {
@@ -58,7 +69,6 @@ function setUp(script: HTMLScriptElement): void {
   }
   Object.assign(window, { consentkit })
 
-  const banner = findBanner()
   if (banner) {
     showBanner(banner)
     act(readDecision(banner))

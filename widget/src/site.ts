@@ -7,11 +7,13 @@ export interface Site {
   readonly cookie: string
   /** The short name of the policy that the page was rendered under. */
   readonly policy: string
+  /** Whether the page's Content-Security-Policy follows the decision: then a grant needs a new document. */
+  readonly enforces: boolean
 }
 
 export function readSite({ src, dataset }: HTMLScriptElement): Site {
   const [cookie = "", policy = ""] = (dataset.ckState ?? "").split(".")
-  return { prefix: src.replace(/static\/[^/]*$/, ""), cookie, policy }
+  return { prefix: src.replace(/static\/[^/]*$/, ""), cookie, policy, enforces: "ckEnforces" in dataset }
 }
 
 /** The address of one of our pages that leads back here. */

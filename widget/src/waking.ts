@@ -14,7 +14,7 @@ export function wake(decision: ConsentDecision): void {
     if (woken.has(element) || !allows(decision, label)) continue
     if (!announce("consentkit:wake", { element, label })) continue
     woken.add(element)
-    if (element.localName === "script") scripts.push(element as HTMLScriptElement)
+    if (element.matches('script[type="text/plain"]')) scripts.push(element as HTMLScriptElement)
     else restore(element)
   }
   runScripts(scripts)

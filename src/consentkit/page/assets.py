@@ -31,9 +31,13 @@ def assets() -> Mapping[str, Asset]:
     for file in files("consentkit.page").joinpath("static").iterdir():
         suffix = file.name[file.name.rfind(".") :]
         if suffix in TYPES:
-            data = file.read_bytes()
-            found[file.name] = Asset(f"{hashlib.sha256(data).hexdigest()[:16]}.{file.name}", TYPES[suffix], data)
+            found[file.name] = asset_of(file.name, file.read_bytes())
     return found
+
+
+def asset_of(name: str, data: bytes) -> Asset:
+    """A file of that name in the source, with this content."""
+    return Asset(f"{hashlib.sha256(data).hexdigest()[:16]}.{name}", TYPES[name[name.rfind(".") :]], data)
 
 
 def asset_for(served_name: str) -> Asset | None:

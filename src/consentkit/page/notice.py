@@ -8,14 +8,17 @@ consent collected includes what the visitor was shown).
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from consentkit import canonical
+from consentkit.page.code import served_code
 from consentkit.page.declaration import Row, site_cookies, site_name, vendor_cookies
 from consentkit.page.texts import Texts, texts
 from consentkit.policy import OPTIONAL_CATEGORIES, Category, Policy, Regime, Vendor, fingerprint, localised
 from consentkit.policy.duration import parse_duration
+from consentkit.policy.model import Cookie
 from consentkit.regime import Rules
 
 Layer = Literal["banner", "preferences"]
@@ -51,18 +54,26 @@ def build_notice(
     build = _banner if layer == "banner" else _preferences
     return Notice.of(
         {
-            "layer": layer,
-            "language": language,
-            "policy": fingerprint(policy),
-            "version": policy.version,
-            "regime": rules.regime.value,
-            "site": site_name(policy, said),
-            "gpc": said["body.gpc"] if gpc else None,
+            **about(policy, layer, said, language, rules, gpc=gpc),
             "lapsed": said.say("body.lapsed", categories=_titles(said, lapsed)) if lapsed else None,
             "links": links(policy, said),
             **build(policy, said, language, rules),
         }
     )
+
+
+def about(policy: Policy, layer: str, said: Texts, language: str, rules: Rules, *, gpc: bool) -> Document:
+    """What a document says of itself: on which page it is shown, by whom, under which policy and rules."""
+    return {
+        "layer": layer,
+        "language": language,
+        "policy": fingerprint(policy),
+        "version": policy.version,
+        "code": served_code().hash,
+        "regime": rules.regime.value,
+        "site": site_name(policy, said),
+        "gpc": said["body.gpc"] if gpc else None,
+    }
 
 
 def links(policy: Policy, said: Texts) -> list[Document]:
@@ -77,6 +88,8 @@ def pages(said: Texts, *names: str) -> list[Document]:
 
 
 def _banner(policy: Policy, said: Texts, language: str, rules: Rules) -> Document:
+    # Where a Content-Security-Policy follows the decision, a grant takes effect in a new document only.
+    again = f" {said['chosen.again']}" if policy.csp.mode == "enforce" else ""
     return {
         "heading": said[f"heading.{rules.regime}"],
         "lead": _lead(policy, said, rules.regime),
@@ -85,7 +98,7 @@ def _banner(policy: Policy, said: Texts, language: str, rules: Rules) -> Documen
         "pages": pages(said, "preferences", "declaration"),
         "buttons": _buttons(said, "accept_all", "refuse_all", "preferences"),
         # Heard or seen upon the choice, where scripts run.
-        "outcomes": {value: said[f"chosen.{value}"] for value in ("accept_all", "refuse_all")},
+        "outcomes": {"accept_all": said["chosen.accept_all"] + again, "refuse_all": said["chosen.refuse_all"]},
         "reopen": said["reopen"],
     }
 
@@ -128,19 +141,22 @@ def _lead(policy: Policy, said: Texts, regime: Regime) -> str:
 
 
 def _facts(policy: Policy, said: Texts) -> list[str]:
-    """How long, and where to (GDPR 13(1)(f) and 13(2)(a); CJEU C-673/17 §§75-81)."""
-    facts = []
+    """What becomes of all that waits for consent."""
     vendors = [vendor for vendor in policy.vendors if vendor.category in OPTIONAL_CATEGORIES]
-    cookies = [cookie for vendor in vendors for cookie in vendor.cookies]
-    cookies += [own for own in policy.cookies if own.category in OPTIONAL_CATEGORIES]
-    if cookies:
-        longest = max((cookie.retention for cookie in cookies), key=parse_duration)
+    return facts(vendors, [own for own in policy.cookies if own.category in OPTIONAL_CATEGORIES], said)
+
+
+def facts(vendors: Sequence[Vendor], own: Sequence[Cookie], said: Texts) -> list[str]:
+    """How long, and where to (GDPR 13(1)(f) and 13(2)(a); CJEU C-673/17 §§75-81)."""
+    found = []
+    if retentions := [cookie.retention for cookies in (*(v.cookies for v in vendors), own) for cookie in cookies]:
+        longest = max(retentions, key=parse_duration)
         session = longest == "session"
-        facts.append(said["body.kept_session"] if session else said.say("body.kept", duration=said.duration(longest)))
+        found.append(said["body.kept_session"] if session else said.say("body.kept", duration=said.duration(longest)))
     abroad = {vendor.country for vendor in vendors if vendor.country and vendor.country[:2] not in _EEA}
     if abroad:
-        facts.append(said.say("body.transfer", countries=", ".join(sorted(map(said.country, abroad)))))
-    return facts
+        found.append(said.say("body.transfer", countries=", ".join(sorted(map(said.country, abroad)))))
+    return found
 
 
 def _promises(policy: Policy, said: Texts, rules: Rules) -> list[str]:

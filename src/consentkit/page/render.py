@@ -18,6 +18,8 @@ from consentkit.decision import Decision
 from consentkit.http import local_path
 from consentkit.page.assets import Asset, asset_for, assets
 from consentkit.page.declaration import declaration_document, declared, site_name
+from consentkit.page.embed import Embeds
+from consentkit.page.guard_script import guard_script
 from consentkit.page.mould import Mould
 from consentkit.page.notice import Layer, Notice, build_notice, links, pages
 from consentkit.page.receipt import readable
@@ -47,6 +49,8 @@ class Pages:
         self._build = lru_cache(_NOTICES_KEPT)(self._build_notice)
         self._reopen = lru_cache(_NOTICES_KEPT)(self._render_reopen)
         self._widget = lru_cache(_NOTICES_KEPT)(self._render_widget)
+        self._guard = lru_cache(_NOTICES_KEPT)(self._render_guard)
+        self.guard_script = guard_script(policy)
         self._banners: dict[tuple[object, ...], Mould] = {}
         self._choose = lru_cache(_NOTICES_KEPT)(choose_language)
         self._templates = Environment(
@@ -57,6 +61,7 @@ class Pages:
             lstrip_blocks=True,
             auto_reload=False,  # no look at the disk for each page
         )
+        self.embeds = Embeds(policy, self._render)
 
     def language(self, wanted: Sequence[str]) -> str:
         """The language for a visitor who wants `wanted`, best first."""
@@ -90,6 +95,13 @@ class Pages:
         `state` tells it which cookie to read and which policy that must fit (see site.ts).
         """
         return self._widget(state, root, nonce, later.decode("ascii"))
+
+    def guard(self, decision: Decision | None, state: str, root: str = "", *, nonce: str = "") -> bytes:
+        """The tag that loads the guard, with the visitor's decision; None on a page for everybody, which has `state`
+        as the widget has. ASCII.
+        """
+        told = "" if decision is None else _told(decision)
+        return self._guard(state if decision is None else "", told, root, nonce)
 
     def reopen(self, language: str, root: str = "") -> bytes:
         """The link to the preferences for every page. ASCII, at most 200 bytes with the default prefix and no root."""
@@ -179,7 +191,8 @@ class Pages:
 
     def static(self, name: str) -> Asset | None:
         """A file of ours, by the name it is served under now or was once."""
-        return asset_for(name)
+        found = asset_for(name)
+        return self.guard_script if found is assets()["guard.js"] else found
 
     def _mould_banner(self, notice: Notice, decision: Decision, root: str) -> Mould:
         fixed = {"doc": notice.document, "decision": decision, "here": self._here(root)}
@@ -199,7 +212,12 @@ class Pages:
     def _render_widget(self, state: str, root: str, nonce: str, later: str) -> bytes:
         script = assets()["widget.js"].name
         values = {"here": self._here(root), "script": script, "state": state, "nonce": nonce, "later": later}
-        return self._render("widget.html", **values).encode("ascii", "xmlcharrefreplace")
+        enforces = self._policy.csp.mode == "enforce"
+        return self._render("widget.html", **values, enforces=enforces).encode("ascii", "xmlcharrefreplace")
+
+    def _render_guard(self, state: str, decision: str, root: str, nonce: str) -> bytes:
+        values = {"here": self._here(root), "script": self.guard_script.name, "nonce": nonce}
+        return self._render("guard.html", **values, state=state, decision=decision).encode("ascii", "xmlcharrefreplace")
 
     def _build_notice(
         self, layer: Layer, language: str, regime: Regime, days: int, gpc: bool, lapsed: frozenset[str]
@@ -229,6 +247,11 @@ class Pages:
 
     def _here(self, root: str) -> str:
         return root + self._policy.prefix
+
+
+def _told(decision: Decision) -> str:
+    """What scripts may know of a decision, in the shape that widget.d.ts gives it."""
+    return canonical.encode({"granted": sorted(decision.granted), "vendors": sorted(decision.vendors)}).decode("ascii")
 
 
 def _inside(return_to: str, root: str) -> str:
