@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consentkit.errors import MalformedError
-from consentkit.policy.duration import parse_duration
+from consentkit.policy.duration import format_duration, parse_duration
 
 
 @pytest.mark.parametrize(
@@ -68,3 +68,28 @@ def test_any_text(text: str) -> None:
         assert parse_duration(text) >= 0
     except MalformedError as error:
         assert error.value == text  # noqa: PT017
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "session"),
+        (1, "1 second"),
+        (59, "1 minute"),
+        (1800, "30 minutes"),
+        (3599, "1 hour"),
+        (1209600, "14 days"),
+        (2592000, "1 month"),
+        (31449600, "1 year"),
+        (34560000, "400 days"),
+    ],
+)
+def test_format(seconds: int, words: str) -> None:
+    """A number of seconds is said as a person would say it."""
+    assert format_duration(seconds) == words
+
+
+@given(st.integers(1, 10**11))
+def test_formatted_durations_are_durations(seconds: int) -> None:
+    """What is said of a cookie can be declared, and is not far from the truth."""
+    assert abs(parse_duration(format_duration(seconds)) - seconds) <= seconds * 0.02

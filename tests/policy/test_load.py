@@ -73,7 +73,17 @@ def test_a_good_policy() -> None:
     assert parse_policy(data, "test").vendors[0].hosts == ("acme.example", "cdn.example/Acme/X")
 
 
+# What would open more than one host to everybody, or is none.
+LOOSE = [
+    "*", "https:", "https://*", "*.com", "*.co.uk", "*.localhost", "data:", "'unsafe-inline'", "ftp://a.example",
+    "//a.example", "javascript://a.example", "a.example;", "a.example b.example", "a.example,b", "a.example/?q",
+    "a.example/a;b", "a.*.example", "**.a.example", "a.example:0", "a.example:99999999", "acmé.example", "a.example\n",
+    "a.example/@", "a.example\r\nX: y", "x://https://a.example",
+]  # fmt: skip
+
 # Every id there is, with a change that triggers exactly it, and where it says it is.
+WITNESS = "witness.example+0080fed4+BAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"
+PEM = "-----BEGIN CERTIFICATE-----"
 WRONG: list[tuple[str, str, dict[str, Any]]] = [
     ("E001", "colour", changed("colour", "red")),
     ("E001", "vendors[0].cookies[0].domain", changed("vendors[0].cookies[0].domain", "x")),
@@ -113,6 +123,10 @@ WRONG: list[tuple[str, str, dict[str, Any]]] = [
     ("E008", "prefix", changed("prefix", "/..")),
     ("E008", "prefix", changed("prefix", "/a/./b")),
     ("E008", "prefix", changed("prefix", "/a?b")),
+    ("E034", "log.witnesses[0].url", changed("log", {"witnesses": [{"url": "witness.example", "vkey": WITNESS}]})),
+    ("E034", "log.timestamps.url", changed("log", {"timestamps": {"url": "https://a b/", "root": PEM}})),
+    ("E035", "log.witnesses[0].vkey", changed("log", {"witnesses": [{"url": "https://w.example", "vkey": "x+y"}]})),
+    ("E036", "log.timestamps.root", changed("log", {"timestamps": {"url": "https://t.example", "root": "root.pem"}})),
     ("E009", "vendors[0].id", changed("vendors[0].id", "Acme Ltd")),
     ("E009", "cookies[0].name", changed("cookies[0].name", "a=b")),
     ("E009", "cookies[0].name", changed("cookies[0].name", "*")),
@@ -135,8 +149,16 @@ WRONG: list[tuple[str, str, dict[str, Any]]] = [
     ("E016", "categories.essential", changed("categories.essential", {"description": "x"})),
     ("E017", "jurisdiction.country_header", changed("trusted_proxies", gone=True)),
     ("E018", "retention", changed("retention", "session")),
+    ("E004", "csp.mode", changed("csp", {"mode": "strict"})),
+    ("E004", "csp.only.form-action.[key]", changed("csp", {"only": {"form-action": ["a.example"]}})),
+    ("E019", "csp.hosts[0]", changed("csp", {"hosts": ["acme.example"]})),
+    ("E019", "csp.hosts[0]", changed("csp", {"hosts": ["https://eu.acme.example:8443/x"]})),
+    ("E019", "csp.hosts[0]", changed("csp", {"hosts": ["cdn.example"]})),
+    ("E019", "csp.only.img-src[1]", changed("csp", {"only": {"img-src": ["a.example", "*.acme.example"]}})),
     ("E022", "trusted_proxies[1]", changed("trusted_proxies[1]", "10.0.0.1/8")),
     ("E022", "trusted_proxies[0]", changed("trusted_proxies[0]", ["10.0.0.0/8"])),
+    *(("E028", "csp.hosts[0]", changed("csp", {"hosts": [source]})) for source in LOOSE),
+    ("E027", "csp.mode", changed("csp", {"mode": "enforce", "hosts": [f"h{n}.{'x' * 60}.example" for n in range(90)]})),
 ]
 
 
@@ -154,7 +176,7 @@ def test_every_id_has_its_mistake() -> None:
     sources = [(SRC / "policy" / name).read_text() for name in ("load.py", "checks.py")]
     promised = {ident for text in sources for ident in re.findall(r'"consentkit\.(E\d+)"', text)}
     assert promised == {ident for ident, _, _ in WRONG} | {"E000"}
-    assert len(CHECKS) == len({ident for ident in promised if "E010" <= ident <= "E019"})
+    assert len(CHECKS) == len({ident for ident in promised if "E010" <= ident <= "E019"} | {"E027"})
 
 
 def test_everything_at_once() -> None:

@@ -10,11 +10,14 @@ from collections.abc import Callable, Iterator
 from consentkit.errors import Problem
 from consentkit.policy.duration import parse_duration
 from consentkit.policy.model import Category, Policy, Text
+from consentkit.policy.sources import source_table
 
 Check = Callable[[Policy], Iterator[Problem]]
 
 # The longest a cookie may be declared for: browsers cap at 400 days (RFC 6265bis §5.5), regulators ask for 13 months.
 LONGEST_COOKIE = "13 months"
+# Apache takes lines of 8190 bytes from the app behind it, nginx 8 KB in one buffer; the rest is for where to report.
+LONGEST_CSP = 8000
 
 
 def check_vendor_ids(policy: Policy) -> Iterator[Problem]:
@@ -134,6 +137,33 @@ def check_retention(policy: Policy) -> Iterator[Problem]:
         )
 
 
+def check_csp_hosts(policy: Policy) -> Iterator[Problem]:
+    asked = [vendor for vendor in policy.vendors if vendor.category is not Category.ESSENTIAL]
+    for place, source in _csp_places(policy):
+        for vendor in asked:
+            if any(_opens(source, host) for host in vendor.hosts):
+                yield Problem(
+                    "consentkit.E019",
+                    place,
+                    f"this would let {vendor.id} through for everybody, and it is declared as {vendor.category}.",
+                    "Take it out: the decision opens a vendor's hosts; csp.hosts are for what needs no consent.",
+                    source,
+                )
+
+
+def check_csp_length(policy: Policy) -> Iterator[Problem]:
+    size = len(source_table(policy).widest)
+    if policy.csp.mode != "off" and size > LONGEST_CSP:
+        yield Problem(
+            "consentkit.E027",
+            "csp.mode",
+            f"for whoever allows everything the header would be {size} bytes long, and proxies take {LONGEST_CSP}.",
+            "Take out vendors you no longer use, name one parent in place of several hosts of a vendor, keep csp.only "
+            'short, or set the mode to "off".',
+            policy.csp.mode,
+        )
+
+
 CHECKS: tuple[Check, ...] = (
     check_vendor_ids,
     check_cookies_once,
@@ -144,6 +174,8 @@ CHECKS: tuple[Check, ...] = (
     check_essential_words,
     check_country_header,
     check_retention,
+    check_csp_hosts,
+    check_csp_length,
 )
 
 
@@ -158,6 +190,24 @@ def _cookie_places(policy: Policy) -> Iterator[tuple[str, str]]:
             yield f"vendors[{index}].cookies[{position}].name", cookie.name
     for index, own in enumerate(policy.cookies):
         yield f"cookies[{index}].name", own.name
+
+
+def _csp_places(policy: Policy) -> Iterator[tuple[str, str]]:
+    for index, source in enumerate(policy.csp.hosts):
+        yield f"csp.hosts[{index}]", source
+    for directive, sources in policy.csp.only.items():
+        for index, source in enumerate(sources):
+            yield f"csp.only.{directive}[{index}]", source
+
+
+def _opens(source: str, claimed: str) -> bool:
+    """Whether a source reaches what a vendor claims: "host", which covers its subdomains, or "host/path"."""
+    place, _, path = source.rpartition("://")[2].partition("/")
+    host, _, part = claimed.partition("/")
+    name = place.partition(":")[0]
+    below = name.removeprefix("*.")
+    same = below == host or below.endswith(f".{host}") or (name != below and host.endswith(f".{below}"))
+    return same and (path.startswith(part) or (part.startswith(path) and (not path or path.endswith("/"))))
 
 
 def _texts(policy: Policy) -> Iterator[tuple[str, Text]]:

@@ -36,7 +36,15 @@ _KINDS: dict[str, tuple[str, str]] = {
         "consentkit.E006",
         'Write a host name without scheme or port: "static.example.com"; a vendor\'s may have a path after it.',
     ),
+    "csp_source": (
+        "consentkit.E028",
+        'Write a host such as "cdn.example.net", "*.example.net", "https://example.net:8443" or "example.net/path/"; '
+        "a star stands for subdomains, and only below a name of somebody's own.",
+    ),
     "link": ("consentkit.E007", 'Write "https://…", a path such as "/privacy", or "mailto:…".'),
+    "service": ("consentkit.E034", 'Write where it is asked: "https://witness.example/log".'),
+    "witness_key": ("consentkit.E035", 'Write the key its operator publishes: "witness.example+7d2f…+BG…".'),
+    "certificate": ("consentkit.E036", 'Paste it as text that begins with "-----BEGIN CERTIFICATE-----".'),
     "prefix": ("consentkit.E008", 'Write a path such as "/_privacy", without dots alone or a slash at the end.'),
     "string_pattern_mismatch": ("consentkit.E009", "Use only the letters this field allows."),
     "network": ("consentkit.E022", 'Write a network such as "10.0.0.0/8" or "192.0.2.1".'),
@@ -68,7 +76,15 @@ def load_policy(source: str | Path | Mapping[str, Any], proxies: Sequence[Networ
         raise _unreadable(path, f"cannot be read: {error.strerror}.", remedy) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise _unreadable(path, f"is not TOML in UTF-8: {error}.", "Mend the file at that place.") from error
-    return parse_policy(data, str(path), proxies)
+    return parse_policy(_beside(path, data), str(path), proxies)
+
+
+def _beside(path: Path, data: dict[str, Any]) -> dict[str, Any]:
+    """The policy with its own lists found from where it stands itself."""
+    lists = data.get("catalog")
+    if not isinstance(lists, list) or not all(isinstance(each, str) and each for each in lists):
+        return data
+    return {**data, "catalog": [str(path.parent / each) for each in lists]}
 
 
 def parse_policy(data: Mapping[str, Any], source: str, proxies: Sequence[Network] = ()) -> Policy:

@@ -25,6 +25,7 @@ from pydantic_core import PydanticCustomError
 
 from consentkit.errors import MalformedError
 from consentkit.policy.duration import parse_duration
+from consentkit.tlog import WitnessKey
 
 
 class Category(StrEnum):
@@ -55,10 +56,13 @@ def _duration(text: str) -> str:
     return text
 
 
+def _is_host(text: str) -> bool:
+    labels = text.split(".")
+    return len(labels) > 1 and all(re.fullmatch(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?", label) for label in labels)
+
+
 def _host(text: str) -> str:
-    labels = text.lower().split(".")
-    fine = len(labels) > 1 and all(re.fullmatch(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?", label) for label in labels)
-    if not fine:
+    if not _is_host(text.lower()):
         raise PydanticCustomError("host", "not a host name")
     return text.lower()
 
@@ -70,9 +74,48 @@ def _host_path(text: str) -> str:
     return _host(host) + slash + path  # paths, unlike hosts, tell "A" from "a"
 
 
+# What everybody may register below is nobody's: the two-part suffixes of countries, as far as a rule can tell them.
+_SHARED_SUFFIX = re.compile(r"(com?|org?|net?|gov?|edu?|ac|ltd|plc|mil|sch)\.[a-z]{2}")
+_SOURCE = re.compile(
+    r"((?:https?|wss?)://)?(\*\.)?([a-z0-9._-]+)(:(?:\*|[1-9][0-9]{0,4}))?(/[A-Za-z0-9._~%/+=-]*)?", re.ASCII
+)
+
+
+def _source(text: str) -> str:
+    """A host-source of a Content-Security-Policy (CSP3 §2.3.1), in one spelling, and never one for any host at all."""
+    lead, mark, rest = text.rpartition("://")
+    host, slash, path = rest.partition("/")
+    written = f"{lead}{mark}{host}".lower() + slash + path  # paths, unlike hosts, tell "A" from "a"
+    match = _SOURCE.fullmatch(written)
+    named = match and (_is_host(match[3]) or (match[3] == "localhost" and not match[2]))
+    if not match or not named or (match[2] and _SHARED_SUFFIX.fullmatch(match[3])):
+        raise PydanticCustomError("csp_source", "not a host that a Content-Security-Policy can name")
+    return written
+
+
 def _link(text: str) -> str:
     if not re.fullmatch(r"(https?://[^/\s]+|/(?![/\\]))[^\s\\]*|mailto:[^\s]+@[^\s]+", text):
         raise PydanticCustomError("link", "not a link")
+    return text
+
+
+def _service(text: str) -> str:
+    if not re.fullmatch(r"https?://[^/\s?#@]+(/[!-~]*)?", text):
+        raise PydanticCustomError("service", "not the URL of a service")
+    return text
+
+
+def _witness_key(text: str) -> str:
+    try:
+        WitnessKey.from_text(text)
+    except MalformedError:
+        raise PydanticCustomError("witness_key", "not the key of a witness") from None
+    return text
+
+
+def _certificate(text: str) -> str:
+    if not text.strip().startswith("-----BEGIN CERTIFICATE-----"):
+        raise PydanticCustomError("certificate", "not a certificate")
     return text
 
 
@@ -108,7 +151,9 @@ Text = Annotated[
 Duration = Annotated[str, AfterValidator(_duration)]
 Host = Annotated[str, StringConstraints(max_length=253), AfterValidator(_host)]
 HostPath = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_host_path)]
+CspSource = Annotated[str, StringConstraints(max_length=500), AfterValidator(_source)]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
+Service = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_service)]
 Link = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_link)]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]
 # RFC 6265 token characters; a star at the end stands for anything.
@@ -179,6 +224,46 @@ class Jurisdiction(_Declared):
     regimes: dict[Country, Regime] = Field(default_factory=dict)
 
 
+# The kinds of fetch that one of our policies may tell apart (CSP3 §6.1); those left out follow `default-src`.
+CspDirective = Literal[
+    "connect-src", "font-src", "frame-src", "img-src", "manifest-src", "media-src", "object-src", "script-src",
+    "style-src", "worker-src",
+]  # fmt: skip
+
+
+class Csp(_Declared):
+    """The Content-Security-Policy that follows each decision, and the third parties in it that need no consent.
+
+    `hosts` may be asked for anything, those in `only` for one kind of fetch.
+    """
+
+    mode: Literal["off", "learn", "enforce"] = "off"
+    hosts: tuple[CspSource, ...] = Field(default=(), max_length=200)
+    only: dict[CspDirective, tuple[CspSource, ...]] = Field(default_factory=dict)
+
+
+class Witness(_Declared):
+    """Who cosigns the ledger's checkpoints (C2SP tlog-witness): where it is asked, and the key it signs with."""
+
+    url: Service
+    vkey: Annotated[str, StringConstraints(max_length=500), AfterValidator(_witness_key)]
+
+
+class Timestamps(_Declared):
+    """An authority that says when a checkpoint existed (RFC 3161), and its root certificate, as PEM."""
+
+    url: Service
+    root: Annotated[str, StringConstraints(max_length=20_000), AfterValidator(_certificate)]
+
+
+class Log(_Declared):
+    """Who may see the ledger's hashes, and who vouches for them."""
+
+    public: bool = True
+    witnesses: tuple[Witness, ...] = Field(default=(), max_length=16)
+    timestamps: Timestamps | None = None
+
+
 class Policy(_Declared):
     """Everything a site declares, complete. Built by `consentkit.policy.load`, or plainly for tests."""
 
@@ -201,14 +286,23 @@ class Policy(_Declared):
     render: Literal["personal", "shared"] = "personal"
     prefix: Annotated[str, AfterValidator(_prefix)] = "/_privacy"
     cookie_domain: Host | None = None
+    csp: Csp = Csp()
+    # Whether the app gets to see cookies that browsers send without consent, from before or set by scripts.
+    hide_cookies: bool = False
+    # Lists of vendors of the site's own, beside the catalogue: files, relative to the policy's.
+    catalog: tuple[Annotated[str, StringConstraints(min_length=1, max_length=1000)], ...] = Field(
+        default=(), max_length=50
+    )
     # Paths, and all below them, of which we stay out: an admin, an API, a webhook.
     exclude: tuple[Annotated[str, AfterValidator(_prefix)], ...] = ()
     trusted_proxies: tuple[Network, ...] = ()
+    log: Log = Log()
 
 
 # What may change without changing anything a visitor was told.
 OPERATIONAL: dict[str, Any] = {
-    **dict.fromkeys(("mode", "render", "prefix", "cookie_domain", "exclude", "trusted_proxies"), True),
+    **dict.fromkeys(("mode", "render", "prefix", "cookie_domain", "csp", "hide_cookies"), True),
+    **dict.fromkeys(("catalog", "exclude", "log", "trusted_proxies"), True),
     "jurisdiction": {"country_header": True},
 }
 
