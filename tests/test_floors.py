@@ -14,11 +14,11 @@ SRC = Path(__file__).parents[1] / "src" / "consentkit"
 
 # A module imports from lower floors only; the longest name that fits a module counts.
 FLOORS = {
-    0: "__init__ errors http canonical seal limit tlog",
+    0: "__init__ errors http canonical seal limit later hearsay tlog",
     1: "policy catalog",
-    2: "regime decision classifier signals network settings",
-    3: "cookie token choice device replies page guard ledger",
-    4: "inventory shelf choosing routes showing exchange kit placing",
+    2: "regime decision classifier family signals network keyplace settings",
+    3: "cookie token choice device replies reports page guard ledger",
+    4: "embedding hosts inventory shelf choosing routes showing exchange kit placing",
     5: "asgi wsgi starlette fastapi flask django",
     6: "audit export cli demo testing",
 }
@@ -31,20 +31,22 @@ SAME_FLOOR = {
     "seal": "errors",
     "tlog": "errors",
     "decision": "regime",
-    "kit": "exchange inventory shelf",
-    "exchange": "routes showing",
+    "kit": "exchange hosts inventory shelf",
+    "exchange": "embedding routes showing",
     "routes": "choosing",
     "placing": "exchange",
     "flask": "wsgi",
+    "settings": "keyplace",
     "django": "wsgi",
     "cli": "demo export",
 }
 
 OUTSIDE = {
+    "alembic": "ledger.migrations",
     "asgiref": "django",
     "click": "cli",
-    "cryptography": "tlog.note",
-    "django": "django testing",
+    "cryptography": "tlog.note ledger.timestamp",
+    "django": "cli.wiring django testing",
     "fastapi": "fastapi",
     "flask": "flask",
     "itsdangerous": "seal",
@@ -53,6 +55,7 @@ OUTSIDE = {
     "pydantic": "policy settings",
     "pydantic_core": "policy settings",
     "python_multipart": "demo",
+    "rfc3161_client": "ledger.timestamp",
     "sqlalchemy": "ledger django.conf",
     "sqlmodel": "ledger",
     "starlette": "asgi starlette fastapi audit demo testing",

@@ -104,8 +104,15 @@ class _Responder:
                 await self._send(message)
         elif message["type"] in _BODIES and self._exchange.rewrites:
             await self._send_body(message)
+        elif message["type"] == "http.response.early_hint":
+            await self._send_hints(message)
         else:
             await self._send(message)
+
+    async def _send_hints(self, message: Message) -> None:
+        given = tuple((b"link", bytes(link)) for link in message["links"])
+        if links := [link for _, link in self._exchange.hint(given)]:
+            await self._send({**message, "links": links})
 
     async def _send_body(self, message: Message) -> None:
         chunk, more = message.get("body", b""), message.get("more_body", False)

@@ -19,18 +19,24 @@ from consentkit.policy import OPTIONAL_CATEGORIES
 LONGEST_BODY = 16 * 1024
 _MOST_FIELDS = 1200
 _FORM = "application/x-www-form-urlencoded"
+# Not a kind of choice: what is sent comes beside what is allowed already.
+_ADD = "add"
 _SINGLE = ("choice", "token", "return_to")
 _REPEATED = ("category", "vendor")
 
 
 @dataclass(frozen=True, slots=True)
 class ChoiceRequest:
-    """A choice as sent. `token` is still sealed; `return_to` is not yet known to be local; `fetched` asks for JSON."""
+    """A choice as sent. `token` is still sealed; `return_to` is not yet known to be local; `fetched` asks for JSON.
+
+    `adds` says that the choice names what is to be allowed beside that which is already.
+    """
 
     choice: Choice
     token: str
     return_to: str
     fetched: bool
+    adds: bool = False
 
 
 def parse_choice(body: bytes, content_type: bytes | None, vendors: frozenset[str]) -> ChoiceRequest:
@@ -44,8 +50,12 @@ def parse_choice(body: bytes, content_type: bytes | None, vendors: frozenset[str
         fields = _json(body)
     else:
         raise ChoiceError(400, "content-type", f"must be {_FORM} or application/json", kind)
-    choice = _choice(_one(fields, "choice"), fields, vendors)
-    return ChoiceRequest(choice, _one(fields, "token"), _one(fields, "return_to"), kind != _FORM)
+    said = _one(fields, "choice")
+    adds = said == _ADD
+    choice = _choice(ChoiceKind.CUSTOM if adds else said, fields, vendors)
+    if adds and not choice.grants:
+        raise ChoiceError(400, "vendor", "must name what is to be allowed")
+    return ChoiceRequest(choice, _one(fields, "token"), _one(fields, "return_to"), kind != _FORM, adds)
 
 
 def _form(body: bytes) -> dict[str, list[str]]:
@@ -91,7 +101,7 @@ def _choice(kind: str, fields: Mapping[str, list[str]], vendors: frozenset[str])
     try:
         chosen = ChoiceKind(kind)
     except ValueError:
-        raise ChoiceError(400, "choice", f"must be one of {', '.join(ChoiceKind)}", kind[:40]) from None
+        raise ChoiceError(400, "choice", f"must be one of {', '.join((*ChoiceKind, _ADD))}", kind[:40]) from None
     if chosen is ChoiceKind.ACCEPT_ALL:
         return Choice(chosen, frozenset(category.value for category in OPTIONAL_CATEGORIES))
     if chosen is not ChoiceKind.CUSTOM:

@@ -6,16 +6,16 @@ Knows an Exchange and its kit. The rules, in the order in which they are asked:
     it cannot be read                                 400 or 413, naming the field
     it refuses or withdraws                           it holds from here on, whatever comes after
     it grants, and nobody says that we sent it        403
-    too many from one network                         429
+    too many from one visitor or network              429
     it grants under a token that is not ours or old   403, with a fresh form
     it grants more than was declared when shown       409, with a fresh form
-    the ledger cannot take it                         503
-    it is in the ledger                               303, or JSON with the receipt
+    neither the ledger nor its spool can take it      503
+    one of them has it                                303, or JSON with the receipt
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from consentkit import canonical
@@ -26,7 +26,7 @@ from consentkit.device import family
 from consentkit.errors import ChoiceError, LedgerUnavailable, MalformedError, SealError
 from consentkit.http import Header, Reply, local_path, media_type
 from consentkit.ledger.record import ConsentRecord, new_id, utc
-from consentkit.ledger.store import Entry
+from consentkit.ledger.store import Entry, NewEntry
 from consentkit.network import same_origin
 from consentkit.policy import Edition, widened
 from consentkit.replies import json, private_page, see_other
@@ -58,15 +58,19 @@ def choose(exchange: Exchange, body: bytes) -> Reply:
     except ChoiceError as error:
         return _malformed(exchange, error, fetched)
     shown = _shown(exchange, sent)
+    if sent.adds:
+        sent = replace(sent, choice=sent.choice.beside(exchange.decision))
     if sent.choice.grants and (refusal := _why_not(exchange, sent, shown, ours)):
         status, key = refusal
         return _sorry(exchange, status, key, fetched, sent.return_to)
-    standing, decision = _standing(exchange, sent.choice, shown)
+    throttled = not sent.choice.grants and not _within_limits(exchange)
+    visitor, last = _known_as(exchange, ask=not throttled)
+    standing, decision = _standing(exchange, sent, shown, visitor)
     headers = _remember(exchange, standing, decision, shown.edition)
-    if not sent.choice.grants and not kit.limit.allows(exchange.origin.network, exchange.now):
+    if throttled:
         return _sorry(exchange, 429, "too_many", fetched, sent.return_to, *headers)
     try:
-        entry = _already(exchange, standing, shown) or _append(exchange, sent, standing, shown)
+        entry = _already(exchange, standing, shown, last) or _append(exchange, sent, standing, shown)
     except LedgerUnavailable:
         if sent.choice.grants:
             return _sorry(exchange, 503, "unavailable", fetched, sent.return_to)
@@ -84,20 +88,32 @@ def _shown(exchange: Exchange, sent: ChoiceRequest) -> _Shown:
         notice = kit.shelf.shown(token.notice)
     except (SealError, LedgerUnavailable):
         return _Shown(None, None, kit.shelf.current)
+    if notice and notice["layer"] == "embed" and not _is_asked_for(sent, notice):
+        return _Shown(None, None, kit.shelf.current)
     return _Shown(token, notice, kit.shelf.edition(token.policy) or kit.shelf.current)
+
+
+def _is_asked_for(sent: ChoiceRequest, notice: dict[str, Any]) -> bool:
+    """Whether a choice allows just what a placeholder spoke of: its words are no evidence for more."""
+    return sent.adds and not sent.choice.categories and sent.choice.vendors == {notice["vendor"]}
 
 
 def _why_not(exchange: Exchange, sent: ChoiceRequest, shown: _Shown, ours: bool | None) -> tuple[int, str] | None:
     """Why a grant cannot be taken: the status, and the words for it."""
     if ours is None:
         return 403, "origin"
-    if not exchange.kit.limit.allows(exchange.origin.network, exchange.now):
+    if not _within_limits(exchange):
         return 429, "too_many"
-    if shown.token is None or shown.notice is None:
-        return 403, "stale"
+    if shown.token is None or shown.notice is None or shown.token.policy != shown.edition.short:
+        return 403, "stale"  # nobody knows any more what was declared then
     if _grown(sent.choice, shown.edition, exchange.kit.shelf.current):
         return 409, "widened"
     return None
+
+
+def _within_limits(exchange: Exchange) -> bool:
+    visitor = exchange.standing.visitor if exchange.standing else None
+    return exchange.kit.limit.allows(exchange.origin.network, visitor, exchange.now)
 
 
 def _grown(choice: Choice, then: Edition, now: Edition) -> bool:
@@ -111,10 +127,28 @@ def _grown(choice: Choice, then: Edition, now: Edition) -> bool:
     return False
 
 
-def _standing(exchange: Exchange, choice: Choice, shown: _Shown) -> tuple[Standing, Decision]:
-    visitor = exchange.standing.visitor if exchange.standing else new_id()
-    told = exchange.signals.gpc and bool(shown.notice and shown.notice["gpc"])
-    standing = Standing(visitor, choice, shown.edition.short, int(exchange.now), told)
+def _known_as(exchange: Exchange, *, ask: bool) -> tuple[str, Entry | None]:
+    """Under which id a visitor goes on, and the last entry of that id; without asking the ledger, as the cookie says.
+
+    Whoever has a cookie and no entry is somebody new: their records were erased, and the id must not come back.
+    """
+    standing, ledger = exchange.standing, exchange.kit.ledger
+    if standing is None:
+        return new_id(), None
+    if not ask or ledger.away:
+        return standing.visitor, None
+    try:
+        last = ledger.store.last_of(standing.visitor)
+    except LedgerUnavailable:
+        return standing.visitor, None
+    return (standing.visitor if last else new_id()), last
+
+
+def _standing(exchange: Exchange, sent: ChoiceRequest, shown: _Shown, visitor: str) -> tuple[Standing, Decision]:
+    before = exchange.standing
+    told_before = sent.adds and before is not None and before.gpc_told
+    told = exchange.signals.gpc and (told_before or bool(shown.notice and shown.notice["gpc"]))
+    standing = Standing(visitor, sent.choice, shown.edition.short, int(exchange.now), told)
     return standing, exchange.decide(standing)
 
 
@@ -130,7 +164,7 @@ def _remember(exchange: Exchange, standing: Standing, decision: Decision, editio
     ]
 
 
-def _already(exchange: Exchange, standing: Standing, shown: _Shown) -> Entry | None:
+def _already(exchange: Exchange, standing: Standing, shown: _Shown, last: Entry | None) -> Entry | None:
     """The entry of this very choice, if it was made a moment ago: pressing a button twice is one choice.
 
     The cookie alone does not tell: a refusal holds in it also when the ledger did not take it.
@@ -138,19 +172,18 @@ def _already(exchange: Exchange, standing: Standing, shown: _Shown) -> Entry | N
     before = exchange.standing
     if before is None or (before.choice, before.gpc_told) != (standing.choice, standing.gpc_told):
         return None
-    entries = exchange.kit.ledger.store.entries_of(standing.visitor)
-    if not entries or entries[-1].record is None or exchange.now - entries[-1].time / 1000 > LIFE_SECONDS:
+    if last is None or last.record is None or exchange.now - last.time / 1000 > LIFE_SECONDS:
         return None
     try:
-        record, choice = canonical.decode(entries[-1].record), standing.choice
+        record, choice = canonical.decode(last.record), standing.choice
     except MalformedError:  # somebody wrote into the database
         return None
     recorded = (record["choice"], frozenset(record["categories"]), frozenset(record["vendors"]), record["policy"])
     same = recorded == (choice.kind.value, choice.categories, choice.vendors, shown.edition.fingerprint)
-    return entries[-1] if same else None
+    return last if same else None
 
 
-def _append(exchange: Exchange, sent: ChoiceRequest, standing: Standing, shown: _Shown) -> Entry:
+def _append(exchange: Exchange, sent: ChoiceRequest, standing: Standing, shown: _Shown) -> Entry | NewEntry:
     kit, notice = exchange.kit, shown.notice or {}
     moment = int(exchange.now * 1000)
     record = ConsentRecord(

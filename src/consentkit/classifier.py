@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from consentkit.catalog import find_cookie, find_tracker, tracker_hosts
+from consentkit.catalog import bare_name, find_cookie, find_tracker, tracker_hosts
 from consentkit.policy import Category, Policy
 
 # Our own cookies: the sealed choice, and what scripts may read of it.
 OURS = ("ck", "ck_s")
 _MEMO = 4096
+# Session libraries cut what is too long for one cookie into "name.0", "name-chunk-0"; some into "name_0", "nameC1".
+_CHUNK = re.compile(r"(?P<whole>.+?)(?:[-_.]chunks?[-_.]?[0-9]{1,2}|\.[0-9]{1,2}|(?P<loose>__?[0-9]{1,2}|C[0-9]{1,2}))")
 # Browsers need no slashes after the scheme, take any number of them, and backslashes as well (WHATWG URL §4.4).
 _ABSOLUTE = re.compile(r"(?:(?:https?|wss?):[/\\]*|[/\\]{2,})(?P<authority>[^/\\?#]*)(?P<path>[^#]*)", re.IGNORECASE)
 
@@ -84,15 +86,27 @@ class Classifier:
         return FIRST_PARTY if own else _catalogued(host, path)
 
     def _cookie(self, name: str) -> Classification:
+        """A name as it stands, else the whole that it is a chunk of."""
+        found = self._named(name)
+        if found.category is None and (chunk := _CHUNK.fullmatch(name)):
+            whole = self._named(chunk["whole"])
+            # "_1" is behind many a name: where only the catalogue speaks of the whole, it may spare but not hold.
+            if not chunk["loose"] or whole.reason == "declared" or whole.category == Category.ESSENTIAL:
+                return whole
+        return found
+
+    def _named(self, name: str) -> Classification:
         if name.removeprefix("__Host-") in OURS:
             return Classification(Category.ESSENTIAL, "", "declared", "consentkit")
-        if found := self._cookies.get(name):
+        if found := self._declared_cookie(name) or self._declared_cookie(bare_name(name)):
             return found
-        for prefix, found in self._prefixes:
-            if name.startswith(prefix):
-                return found
         known = find_cookie(name)
         return Classification(known.category, known.vendor, "catalogued", known.source) if known else UNKNOWN
+
+    def _declared_cookie(self, name: str) -> Classification | None:
+        if found := self._cookies.get(name):
+            return found
+        return next((found for prefix, found in self._prefixes if name.startswith(prefix)), None)
 
     def _declare(self, name: str, found: Classification) -> None:
         if name.endswith("*"):

@@ -49,6 +49,11 @@ class Choice:
         """Whether it allows anything that needs consent."""
         return bool(self.categories or self.vendors)
 
+    def beside(self, decision: Decision) -> Choice:
+        """This choice and all that a decision allows: adding to it takes nothing away."""
+        categories = self.categories | (decision.granted - ESSENTIAL_ONLY)
+        return Choice(self.kind, categories, self.vendors | decision.vendors)
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:

@@ -4,14 +4,17 @@
     ├── ConfigError          the site cannot start as it is set up   .problems
     ├── SealError            a sealed value of ours did not open     .value .reason
     ├── ChoiceError          what a visitor sent cannot be taken     .status .field .value
+    ├── ReportError          what a browser reports cannot be read   .status .field
     ├── LogError             the transparency log
     │   ├── MalformedError   text that is not in its one spelling    .what .value
     │   ├── SignatureError   no known key vouches for the note       .name
     │   └── ProofError       the hashes do not add up                .expected .calculated
     ├── LedgerError          the stored ledger
     │   ├── LedgerUnavailable   it cannot be written just now
+    │   │   └── LedgerOutdated  its tables are of another version    .found .needed
     │   └── LedgerRollback      it is older than what was signed     .signed .found
-    └── BundleError          an export is not what was signed        .part .entry
+    ├── BundleError          an export is not what was signed        .part .entry
+    └── AnchorError          a witness or authority does not vouch   .who
 
 Messages name the setting or field, the value and the remedy. `ident` is stable: it may be searched for.
 """
@@ -82,6 +85,17 @@ class ChoiceError(ConsentkitError):
         super().__init__(f"{field}: {message}")
 
 
+class ReportError(ConsentkitError):
+    """A report that is none. `status` is the HTTP status that says so, `field` the part at fault."""
+
+    ident = "consentkit.R001"
+
+    def __init__(self, status: int, field: str, message: str) -> None:
+        self.status = status
+        self.field = field
+        super().__init__(f"{field}: {message}")
+
+
 class LogError(ConsentkitError):
     """Root of the transparency log's errors. Never raised directly."""
 
@@ -130,6 +144,22 @@ class LedgerUnavailable(LedgerError):
     ident = "consentkit.D001"
 
 
+class LedgerOutdated(LedgerUnavailable):
+    """The ledger's tables are not those of this consentkit; an app does not start on them, nor change them."""
+
+    ident = "consentkit.D005"
+
+    def __init__(self, found: str, needed: str) -> None:
+        self.found = found
+        self.needed = needed
+        remedy = (
+            "Stop the app, keep a copy (`consentkit ledger backup FILE`), and run `consentkit ledger upgrade`."
+            if found < needed
+            else "They were made by a later consentkit: install that one."
+        )
+        super().__init__(f"the ledger's tables are of revision {found}, and this consentkit needs {needed}. {remedy}")
+
+
 class LedgerRollback(LedgerError):
     """The ledger is smaller than, or differs from, a checkpoint already signed: signing on would fork history."""
 
@@ -151,3 +181,13 @@ class BundleError(ConsentkitError):
         self.entry = entry
         where = part if entry is None else f"{part}, entry {entry}"
         super().__init__(f"{where}: {message}")
+
+
+class AnchorError(ConsentkitError):
+    """Somebody outside who was to vouch for the log does not: no answer, not a right one, or it saw another log."""
+
+    ident = "consentkit.B002"
+
+    def __init__(self, who: str, message: str) -> None:
+        self.who = who
+        super().__init__(f"{who}: {message}")

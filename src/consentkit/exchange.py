@@ -13,15 +13,30 @@ from consentkit import cookie as cookies
 from consentkit import routes
 from consentkit.classifier import host_of
 from consentkit.cookie import Attributes
-from consentkit.decision import CLOCK_SKEW, Decision, Signals, Standing, decide
+from consentkit.decision import CLOCK_SKEW, EVERYTHING, Decision, Signals, Standing, decide
+from consentkit.embedding import Embedding
 from consentkit.errors import SealError
-from consentkit.guard.caching import for_the_app, is_shared, may_be_page, personal, rendering_key, with_key
+from consentkit.guard.caching import (
+    confirmed_key,
+    for_the_app,
+    is_shared,
+    may_be_page,
+    of_other_bytes,
+    personal,
+    rendering_key,
+    with_key,
+)
 from consentkit.guard.coding import coding_for
+from consentkit.guard.document import Document, Unread, document_of
 from consentkit.guard.expiry import expirable, expire
-from consentkit.guard.guard import HtmlGuard, PassThrough, Terms, filter_cookies, is_html
+from consentkit.guard.guard import HtmlGuard, PassThrough, Terms
+from consentkit.guard.headers import hold_headers
+from consentkit.guard.home import Home
+from consentkit.guard.inbound import unwanted, without_cookies
 from consentkit.guard.inert import is_inert
 from consentkit.guard.nonce import script_nonce
-from consentkit.http import Header, Reply, RequestHead, ResponseHead, parse_cookies
+from consentkit.guard.outbound import filter_cookies
+from consentkit.http import Header, Headers, Reply, RequestHead, ResponseHead, parse_cookies
 from consentkit.network import Origin, origin_of
 from consentkit.regime import Rules, rules_for
 from consentkit.showing import Showing
@@ -47,7 +62,8 @@ class Exchange:
         self.head = head
         self.now = now
         self.is_ours = routes.is_ours(head.path, kit.policy)
-        self.left_alone = not kit.enforces or _below(head.path, kit.policy.exclude)
+        self.excluded = _below(head.path, kit.policy.exclude)
+        self.left_alone = self.excluded or not kit.enforces
         self._body: PassThrough | HtmlGuard = _UNTOUCHED
 
     # ── what a face calls ──
@@ -59,25 +75,42 @@ class Exchange:
     @cached_property
     def request(self) -> RequestHead:
         """The request as the app should see it."""
-        return self.head if self.left_alone else for_the_app(self.head, lambda: (self._key, self._shared_key))
+        head = self._without_hidden() if self.kit.policy.hide_cookies else self.head
+        return head if self.left_alone else for_the_app(head, lambda: (self._key, self._shared_key))
+
+    def hint(self, headers: Headers) -> Headers:
+        """Of the headers that an app sends ahead of its response (103, RFC 8297), those that may go."""
+        decision = SHARED if self.renders_shared else self.decision
+        held = self._hold_headers(ResponseHead(103, headers), Terms(self.kit.classifier, decision, self.host))
+        return headers if self.left_alone else held.headers
 
     def start(self, head: ResponseHead, route: str = "") -> ResponseHead:
         """The response's head as it may go out. `route` is the app's pattern for the page, where a face knows it."""
         self._body = _UNTOUCHED
-        if is_inert(head) and not self._may_expire:
+        governed = None if self.left_alone else self.kit.csp.governs(self.head, head)
+        if governed is None and is_inert(head) and not self._may_expire:
             return head
-        shared = (self.renders_shared or is_shared(head)) and not self.showing.is_personal
+        confirmed = self._confirmed(head)
+        shared = self._is_for_everybody(head) if confirmed is None else confirmed == self._shared_key
         terms = Terms(self.kit.classifier, SHARED if shared else self.decision, self.host)
         filtered, found = filter_cookies(head, terms, self.now)
-        self.kit.inventory.notice(found)
+        self.kit.inventory.notice(found._replace(held=[]) if self.excluded else found, self.now)
+        self.kit.inventory.receive(self.cookies, self.origin, self.now)
+        page = self._document(filtered)
+        # What is no page may be kept by any cache: its headers are the same for everybody.
+        filtered = self._hold_headers(filtered, terms if page else terms._replace(decision=SHARED))
         if self.left_alone:
             return head
-        page = is_html(filtered)
-        if page or (filtered.status == 304 and self._conditional):
+        if governed:
+            filtered = self.kit.csp.restrict(governed, filtered, None if shared else self.decision, self.head.root_path)
+        if page or governed or confirmed:
             filtered = with_key(filtered, self._shared_key if shared else self._key)
         if page:
-            filtered = self._start_page(filtered, terms, self.showing.insert(route, script_nonce(head), shared=shared))
-            filtered = filtered if shared else personal(filtered)
+            nonce = script_nonce(head)
+            insert = b"" if page.xml else self.showing.insert(route, nonce, shared=shared)
+            filtered = self._start_page(filtered, page, terms, insert, nonce, route)
+        if (page or governed or confirmed) and not shared:
+            filtered = personal(filtered)
         return filtered if shared or not self._may_expire else filtered.plus(*self.expiring(self.decision))
 
     @property
@@ -167,9 +200,9 @@ class Exchange:
 
     def expiring(self, decision: Decision) -> list[Header]:
         """Lines that drop the cookies this browser sent and `decision` does not allow, as many as fit."""
-        unwanted = [name for name in self.cookies if expirable(name) and self._unwanted(name, decision)]
+        names = list(filter(expirable, unwanted(self.cookies, self.kit.classifier, decision)))
         secure = self.attributes.secure
-        return expire(unwanted, self.host, self.kit.paths_of, secure=secure, turn=int(self.now))
+        return expire(names, self.host, self.kit.paths_of, secure=secure, turn=int(self.now))
 
     # ── how it is done ──
 
@@ -182,29 +215,70 @@ class Exchange:
     def _pairs(self) -> tuple[tuple[str, str], ...]:
         return parse_cookies(self.head)
 
-    def _unwanted(self, name: str, decision: Decision) -> bool:
-        found = self.kit.classifier.cookie(name)
-        return found.category is not None and not decision.allows(found.category, found.vendor_id)
+    def _without_hidden(self) -> RequestHead:
+        """The request without the cookies that have no consent; in report mode they are only named."""
+        hidden = {} if self.excluded else unwanted(self.cookies, self.kit.classifier, self.decision)
+        self.kit.inventory.hide(hidden)
+        return without_cookies(self.head, hidden) if hidden and not self.left_alone else self.head
 
-    def _start_page(self, head: ResponseHead, terms: Terms, insert: bytes) -> ResponseHead:
+    def _document(self, head: ResponseHead) -> Document | None:
+        """How the body is read; one that may be markup and cannot be read is named in the log."""
+        document = document_of(head, shown=may_be_page(self.head))
+        if isinstance(document, Unread):
+            if not self.left_alone:
+                self.kit.notes.say("consentkit.G002", f"an HTML response was passed on unread: {document.reason}")
+            return None
+        return document
+
+    def _is_for_everybody(self, head: ResponseHead) -> bool:
+        """Whether this response is rendered the same whoever asks, so that any cache may give it to anyone."""
+        return (self.renders_shared or is_shared(head)) and not self.showing.is_personal
+
+    def _confirmed(self, head: ResponseHead) -> str | None:
+        """The key of the browser's copy that a 304 confirms; None for any other response."""
+        if head.status != 304 or self.left_alone or (asked := self.head.header(b"if-none-match")) is None:
+            return None
+        return confirmed_key(head, asked, (self._key, self._shared_key))
+
+    def _hold_headers(self, head: ResponseHead, terms: Terms) -> ResponseHead:
+        """The response without headers that ask a tracker."""
+        filtered, held = hold_headers(head, terms.judge)
+        for each in () if self.excluded else held:
+            self.kit.notes.held_header(each)
+        return filtered
+
+    def _start_page(
+        self, head: ResponseHead, page: Document, terms: Terms, insert: bytes, nonce: str, route: str
+    ) -> ResponseHead:
         if self.head.method != "HEAD":
             coding = coding_for(head.header(b"content-encoding"))
-            assert coding is not None  # is_html has looked
-            self._body = HtmlGuard(terms, insert, coding, self.kit.may_hold)
-        # Last-Modified and ranges speak of the app's bytes; ours also change with a choice.
-        return head.without(b"content-length", b"last-modified", b"accept-ranges")
+            assert coding is not None  # document_of has looked
+            terms, suspects = self.kit.hosts.listening(terms, self.kit.suspects, head)
+            shared = terms.decision is SHARED
+            self._body = HtmlGuard(
+                terms,
+                insert,
+                coding,
+                suspects,
+                document=page,
+                lead=self.showing.lead(nonce, shared=shared),
+                embed=Embedding(self, route, shared=shared),
+                home=self._home,
+                known=self.kit.rewritings if suspects else None,
+            )
+        return of_other_bytes(head)
 
     @property
-    def _conditional(self) -> bool:
-        return self.request.header(b"if-none-match") != self.head.header(b"if-none-match")
+    def _home(self) -> Home:
+        return Home(self.origin.scheme, self.origin.host, self.head.root_path + self.kit.policy.prefix)
 
     @cached_property
     def _key(self) -> str:
         decision = self.decision
-        # The banner carries a token that ages: a copy of it may be kept for half its life.
-        age = int(self.now) // (LIFE_SECONDS // 2) if decision.ask else ""
+        # Banner and placeholders carry tokens that age: a copy of them may be kept for half their life.
+        age = "" if decision.granted >= EVERYTHING else int(self.now) // (LIFE_SECONDS // 2)
         allowed = (*sorted(decision.granted), "and", *sorted(decision.vendors), "lapsed", *sorted(decision.lapsed))
-        shown = (self.showing.language, self.showing.is_framed)
+        shown = (self.showing.language, self.showing.is_framed, self.showing.is_fetched)
         return rendering_key(self.kit.rendering, *shown, decision.regime, decision.gpc, age, *allowed)
 
     @cached_property

@@ -9,15 +9,19 @@ from collections.abc import Callable
 from consentkit import __version__
 from consentkit.classifier import Classifier
 from consentkit.cookie import StandingCookie
-from consentkit.errors import LedgerUnavailable
+from consentkit.errors import LedgerOutdated, LedgerUnavailable
 from consentkit.exchange import Exchange
 from consentkit.guard.caching import rendering_key
-from consentkit.guard.candidates import Candidates
+from consentkit.guard.csp import Csp
+from consentkit.guard.notes import Notes
+from consentkit.guard.rewritings import Rewritings
+from consentkit.guard.suspects import Suspects
+from consentkit.hosts import HostsInUse
 from consentkit.http import RequestHead
 from consentkit.inventory import Inventory
-from consentkit.ledger.ledger import Ledger
-from consentkit.ledger.store import Store
-from consentkit.limit import RateLimit
+from consentkit.ledger.opening import open_ledger
+from consentkit.ledger.sightings import Sightings
+from consentkit.limit import ChoiceLimit, RateLimit
 from consentkit.page import Layer, Notice, Pages
 from consentkit.seal import Sealer
 from consentkit.settings import Settings
@@ -30,8 +34,8 @@ _LOG = logging.getLogger("consentkit")
 class ConsentKit:
     """One site's consent. A face makes one at the start and asks it for an Exchange per request.
 
-    Raises LedgerRollback if the ledger is older than what was signed for. A database that does not answer stops
-    nothing: pages go on, trackers stay held, and only a choice that grants has to wait.
+    Raises LedgerRollback if the ledger is older than what was signed for, and LedgerOutdated if its tables are of
+    another version. A database that does not answer stops nothing: pages go on, trackers stay held, choices are kept.
     """
 
     def __init__(self, settings: Settings, clock: Callable[[], float] = time.time) -> None:
@@ -39,16 +43,23 @@ class ConsentKit:
         self._clock = clock
         self.policy = settings.policy
         self.enforces = settings.policy.mode == "enforce"
-        self.ledger = Ledger(Store(settings.database, site), settings.signer, settings.data)
+        self.ledger = open_ledger(settings)
         self.shelf = Shelf(self.ledger, settings.policy)
         self.classifier = Classifier(settings.policy)
         self.pages = Pages(settings.policy)
-        self.may_hold = Candidates(self.classifier.lists)
-        self.inventory = Inventory(enforces=self.enforces)
-        self.limit = RateLimit()
+        self.rewritings = Rewritings()
+        self.suspects = Suspects(self.classifier.lists)
+        self.inventory = Inventory(Sightings(self.ledger.store.database, site), enforces=self.enforces)
+        self.notes = Notes(enforces=self.enforces)
+        self.limit = ChoiceLimit()
+        self.csp = Csp(settings.policy)
+        self.hosts = HostsInUse(settings.policy, self.ledger.store)
+        self.reports_limit = RateLimit(what="reports")
         self.tokens = Sealer(settings.secrets, "render", site)
         self.standing_cookie = StandingCookie(Sealer(settings.secrets, "cookie", site), self.shelf.edition)
-        self.rendering = rendering_key(__version__, self.shelf.current.fingerprint, settings.policy.prefix)
+        policy = settings.policy
+        facts = (self.shelf.current.fingerprint, policy.prefix, policy.csp, policy.cookie_domain)
+        self.rendering = rendering_key(__version__, *facts)
         declared = [*settings.policy.cookies, *(cookie for v in settings.policy.vendors for cookie in v.cookies)]
         self._paths = [(cookie.name, cookie.path) for cookie in declared if cookie.path != "/"]
         self._open_ledger()
@@ -80,14 +91,18 @@ class ConsentKit:
 
     def close(self) -> None:
         """Write what waits, and let go of the database."""
+        self.hosts.flush()
+        self.inventory.close()
         self.ledger.close()
 
     def _open_ledger(self) -> None:
         try:
             self.ledger.check()
             self.shelf.load()
+        except LedgerOutdated:  # it will not change by itself
+            raise
         except LedgerUnavailable as error:
-            _LOG.error("%s %s; choices that grant will be refused until it does", error.ident, error)
+            _LOG.error("%s %s; choices wait in the spool until it does", error.ident, error)
         finally:
             # A server that loads the app and then forks must not hand down connections.
             self.ledger.store.forget()

@@ -1,4 +1,4 @@
-"""How many choices one network may make in a minute. Counted in memory, forgotten with the minute, and bounded."""
+"""How much one network or visitor may send in a minute. Counted in memory, bounded, forgotten with the minute."""
 
 from __future__ import annotations
 
@@ -7,14 +7,20 @@ import logging
 _LOG = logging.getLogger("consentkit")
 
 PER_MINUTE = 120
+PER_VISITOR = 30
 _NETWORKS = 10_000
 
 
 class RateLimit:
-    """Counts by network and minute. `now` is in seconds and only moves forward."""
+    """Counts by network and minute, or by whatever else the log calls `whose`; `what` is what is counted.
 
-    def __init__(self, per_minute: int = PER_MINUTE) -> None:
+    `now` is in seconds and only moves forward.
+    """
+
+    def __init__(self, per_minute: int = PER_MINUTE, what: str = "choices", whose: str = "network") -> None:
         self._per_minute = per_minute
+        self._what = what
+        self._whose = whose
         self._minute = 0
         self._counts: dict[str, int] = {}
 
@@ -28,8 +34,22 @@ class RateLimit:
         if count == self._per_minute + 1:
             # Once a minute, and without the address: who it is belongs in no log.
             _LOG.warning(
-                "consentkit.C002 more than %d choices in a minute from one network are put off. If all visitors come "
+                "consentkit.C002 more than %d %s in a minute from one %s are put off. If all visitors come "
                 "through a proxy of yours, name it in trusted_proxies.",
                 self._per_minute,
+                self._what,
+                self._whose,
             )
         return count <= self._per_minute
+
+
+class ChoiceLimit:
+    """Choices by visitor and by network: a browser that runs wild is stopped before its household's share is gone."""
+
+    def __init__(self, per_visitor: int = PER_VISITOR, per_network: int = PER_MINUTE) -> None:
+        self._visitors = RateLimit(per_visitor, whose="visitor")
+        self._networks = RateLimit(per_network)
+
+    def allows(self, network: str, visitor: str | None, now: float) -> bool:
+        """Count one more; whether it is within both limits. A visitor without an id counts for the network alone."""
+        return (visitor is None or self._visitors.allows(visitor, now)) and self._networks.allows(network, now)

@@ -43,9 +43,9 @@ def json(status: int, value: Any, *more: Header) -> Reply:
     return _reply(status, ((b"content-type", b"application/json"), *_SAFE, *more), data)
 
 
-def document(kind: str, data: bytes) -> Reply:
+def document(kind: str, data: bytes, caching: bytes = b"public, max-age=60") -> Reply:
     """A public document: the same for everybody."""
-    headers = ((b"content-type", kind.encode()), (b"cache-control", b"public, max-age=60"))
+    headers = ((b"content-type", kind.encode()), (b"cache-control", caching))
     return _reply(
         200, (*headers, (b"x-content-type-options", b"nosniff"), (b"access-control-allow-origin", b"*")), data
     )
@@ -59,6 +59,16 @@ def see_other(location: str, *more: Header) -> Reply:
 def not_allowed(methods: Iterable[str]) -> Reply:
     """405: there is such a page, for other methods."""
     return _reply(405, ((b"allow", ", ".join(methods).encode()), _TEXT, *_SAFE), b"")
+
+
+def nothing() -> Reply:
+    """204: taken, and there is nothing to say (RFC 9110 §8.6: no length either)."""
+    return Reply(204, _SAFE)
+
+
+def refused(status: int) -> Reply:
+    """An error that only a program will see."""
+    return _reply(status, (_TEXT, *_SAFE), b"")
 
 
 def _reply(status: int, headers: tuple[Header, ...], body: bytes) -> Reply:

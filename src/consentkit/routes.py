@@ -9,11 +9,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from consentkit.choosing import choose
-from consentkit.errors import LedgerUnavailable, LogError
+from consentkit.errors import LedgerUnavailable, LogError, MalformedError, ReportError
 from consentkit.http import Header, Reply, parse_query
+from consentkit.network import same_origin
 from consentkit.policy import Policy
-from consentkit.replies import document, json, not_allowed, private_page
+from consentkit.replies import document, json, not_allowed, nothing, private_page, refused
+from consentkit.reports import parse_report
 from consentkit.signals.gpc import WELL_KNOWN, support_resource
+from consentkit.tlog import parse_tile
 
 if TYPE_CHECKING:
     from consentkit.exchange import Exchange
@@ -32,7 +35,9 @@ def reply(exchange: Exchange, body: bytes) -> Reply:
     name = "gpc" if head.path == WELL_KNOWN else head.path.removeprefix(exchange.kit.policy.prefix + "/")
     if name.startswith("static/"):
         return _static(exchange, name.removeprefix("static/"))
-    methods = _ROUTES.get(name)
+    if name.startswith("log/") and not exchange.kit.policy.log.public:
+        return _missing(exchange)
+    methods = _ROUTES["log/tile/"] if name.startswith("log/tile/") else _ROUTES.get(name)
     if methods is None:
         return _missing(exchange)
     handler = methods.get("GET" if head.method == "HEAD" else head.method)
@@ -81,11 +86,41 @@ def _receipt(exchange: Exchange, _: bytes) -> Reply:
 
 
 def _checkpoint(exchange: Exchange, _: bytes) -> Reply:
-    return document("text/plain; charset=utf-8", exchange.kit.ledger.published().encode())
+    # "its headers SHOULD prevent caching beyond a few seconds"  C2SP tlog-tiles, Checkpoints
+    return document("text/plain; charset=utf-8", exchange.kit.ledger.published().encode(), b"public, max-age=5")
+
+
+def _tile(exchange: Exchange, _: bytes) -> Reply:
+    """Hashes only: entries are commitments to what people chose, and what they say is not for everybody."""
+    path = exchange.head.path.removeprefix(f"{exchange.kit.policy.prefix}/log/")
+    try:
+        tile = parse_tile(path)
+    except MalformedError:
+        return _missing(exchange)
+    data = exchange.kit.ledger.tile(tile)
+    return _missing(exchange) if data is None else document("application/octet-stream", data, _FOREVER[1])
 
 
 def _gpc(exchange: Exchange, _: bytes) -> Reply:
     return document("application/json", support_resource(exchange.kit.policy.effective))
+
+
+def _report(exchange: Exchange, body: bytes) -> Reply:
+    """What a browser stopped by our Content-Security-Policy, or would have. Whoever sent it, nothing hangs on it."""
+    kit = exchange.kit
+    if not kit.hosts.learns:
+        return _missing(exchange)
+    if same_origin(exchange.head, exchange.origin) is False:
+        return refused(403)
+    if not kit.reports_limit.allows(exchange.origin.network, exchange.now):
+        return refused(429)
+    try:
+        violations = parse_report(body, exchange.head.header(b"content-type"))
+    except ReportError as error:
+        return refused(error.status)
+    for violation in violations:
+        kit.hosts.reported(violation)
+    return nothing()
 
 
 def _static(exchange: Exchange, name: str) -> Reply:
@@ -107,5 +142,7 @@ _ROUTES: dict[str, dict[str, _Handler]] = {
     "declaration.json": {"GET": _declaration_json},
     "receipt": {"GET": _receipt},
     "log/checkpoint": {"GET": _checkpoint},
+    "log/tile/": {"GET": _tile},
     "gpc": {"GET": _gpc},
+    "report": {"POST": _report},
 }

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from consentkit.errors import ConfigError, MalformedError, Problem
+from consentkit.keyplace import served_folder, work_tree
 from consentkit.policy import Policy, load_policy, parse_policy
 from consentkit.policy.model import Network
 from consentkit.tlog import Signer
@@ -82,7 +83,8 @@ def load_settings(
             "CONSENTKIT_SIGNING_KEY (`consentkit ledger keygen` prints both) and CONSENTKIT_ENV=production.",
             stacklevel=3,
         )
-    return Settings(declared, sealing, signer, url, folder, live)
+    # An app may change its folder.
+    return Settings(declared, sealing, signer, url, folder.absolute(), live)
 
 
 def new_secret() -> str:
@@ -137,8 +139,10 @@ def _signer(given: str | None, keys: _KeyFolder, origin: str, found: list[Proble
     if text is None:
         return None
     try:
-        key = text if text.startswith("PRIVATE+KEY+") else Path(text).read_text(encoding="ascii").strip()
-        return Signer.from_text(key)
+        if not text.startswith("PRIVATE+KEY+"):
+            path, text = Path(text), Path(text).read_text(encoding="ascii").strip()
+            _see_place("CONSENTKIT_SIGNING_KEY", path, found)
+        return Signer.from_text(text)
     except (OSError, ValueError, MalformedError):
         message = "is neither a signing key nor a readable file with one."
         found.append(Problem("consentkit.E023", "CONSENTKIT_SIGNING_KEY", message, _KEYGEN))
@@ -161,10 +165,12 @@ class _KeyFolder:
     def kept(self, setting: str, name: str, make: Callable[[], str]) -> str | None:
         """The key kept under `name` for want of a setting, made if it is the first time; None, and why not."""
         path = self._folder / name
+        _see_place("CONSENTKIT_DATA", path, self._found)
         try:
             # Where the start is off already nothing is made: a new key might bear another site's name.
             if self._invent and not self._live and not self._found and not path.exists():
                 self._make(path, make() + "\n")
+                _see_place("CONSENTKIT_DATA", path, self._found)
             if not self._live and path.exists():
                 return path.read_text(encoding="ascii").strip()
         except (OSError, ValueError) as error:
@@ -186,6 +192,18 @@ class _KeyFolder:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             _write_once(self._folder / ".gitignore", "*\n")
         _write_once(path, text)
+
+
+def _see_place(setting: str, path: Path, found: list[Problem]) -> None:
+    """A key does not lie where it is served; where git would commit it the owner is warned."""
+    if folder := served_folder(path):
+        message = f"puts a key into {folder}, which looks as if it were served to everybody."
+        problem = Problem("consentkit.E037", setting, message, "Name a folder outside of everything that is served.")
+        if problem not in found:
+            found.append(problem)
+    elif path.exists() and (tree := work_tree(path)):
+        remedy = f"Add it to {tree / '.gitignore'}, or keep it elsewhere."
+        warnings.warn(f"the key in {path} lies in a git work tree that would commit it. {remedy}", stacklevel=2)
 
 
 _ELSEWHERE = "Name the app's folder with --data or CONSENTKIT_DATA; the app makes its keys when it first starts."

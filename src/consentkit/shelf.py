@@ -15,7 +15,7 @@ from consentkit import canonical
 from consentkit.errors import ConsentkitError, LedgerUnavailable
 from consentkit.ledger.ledger import Ledger
 from consentkit.ledger.store import Document
-from consentkit.page import Notice
+from consentkit.page import Notice, served_code
 from consentkit.policy import Edition, Policy, declaration, edition, parse_policy
 
 _LOG = logging.getLogger("consentkit")
@@ -62,7 +62,7 @@ class Shelf:
                 self._notices.clear()
             self._notices[notice.hash] = notice
             try:
-                self._ledger.keep([_as_document(notice), self._policies[self.current.short]])
+                self._ledger.keep([*_documents_of(notice), self._policies[self.current.short]])
             except LedgerUnavailable as error:
                 _LOG.error("%s %s", error.ident, error)
         return notice
@@ -76,16 +76,27 @@ class Shelf:
             sleep(pause)
             stored = self._ledger.store.document(hash)
             if stored and stored.kind == "notice":
-                return dict(canonical.decode(stored.body))
+                document = dict(canonical.decode(stored.body))
+                self._meet(document["policy"])
+                return document
         return None
+
+    def _meet(self, fingerprint: str) -> None:
+        """Get to know the policy of another process, which stored it with its notice after we had started."""
+        if fingerprint[:16] not in self._policies:
+            stored = self._ledger.store.document(fingerprint)
+            if stored and stored.kind == "policy":
+                self._policies[fingerprint[:16]] = stored
 
     def named_by(self, policy: str, notice: str) -> list[Document]:
         """The documents that a record names, to be stored with it; those not at hand are in the ledger already."""
         documents = [self._policies[policy]] if policy in self._policies else []
         if shown := self._notices.get(notice):
-            documents.append(_as_document(shown))
+            documents += _documents_of(shown)
         return documents
 
 
-def _as_document(notice: Notice) -> Document:
-    return Document(notice.hash, "notice", notice.data)
+def _documents_of(notice: Notice) -> list[Document]:
+    """The words, and the code that shows them."""
+    code = served_code()
+    return [Document(code.hash, "code", code.data), Document(notice.hash, "notice", notice.data)]

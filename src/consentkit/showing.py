@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from consentkit import cookie as cookies
+from consentkit.decision import EVERYTHING
 from consentkit.device import is_bot
 from consentkit.http import parse_query, preferred_languages
 from consentkit.page import Layer
@@ -45,6 +46,16 @@ class Showing:
         return self._head.header(b"sec-fetch-dest") in _FRAMES
 
     @property
+    def is_fetched(self) -> bool:
+        """Whether a script asked, not somebody who goes there."""
+        return self._head.header(b"sec-fetch-dest") == b"empty"
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether the browser says that the page fills a tab: in a frame, or put together by a script, it may not."""
+        return self._head.header(b"sec-fetch-dest") == b"document"
+
+    @property
     def is_personal(self) -> bool:
         """Whether a template has placed what is this visitor's: such a page is no longer for everybody."""
         in_own_language = "preferences" in self._placed and self.language != self._kit.pages.languages[0]
@@ -63,6 +74,18 @@ class Showing:
         if self.asks:
             return b"" if "banner" in self._placed else self._first_layer(route, nonce)
         return b"" if link_placed else self._reopen(self.language)
+
+    def lead(self, nonce: str, *, shared: bool) -> bytes:
+        """What goes before the first script of a page: the guard, unless everything is allowed.
+
+        Markup that a script of the page has asked for joins a page that has it already.
+        """
+        if shared:
+            return self._kit.pages.guard(None, self._state, self._root, nonce=nonce)
+        decision = self._exchange.decision
+        if self.is_fetched or decision.granted >= EVERYTHING:
+            return b""
+        return self._kit.pages.guard(decision, self._state, self._root, nonce=nonce)
 
     def place_banner(self, route: str = "", nonce: str = "") -> str:
         """The banner for a visitor who is still to be asked, else nothing, as HTML for this place in the page.
@@ -109,18 +132,23 @@ class Showing:
         return slash + path if host.lower() == self._exchange.origin.host else ""
 
     def _first_layer(self, route: str, nonce: str) -> bytes:
-        return self.banner(self._here, route) + self._widget(nonce, self._reopen(self.language))
+        return self.banner(self.here, route) + self._widget(nonce, self._reopen(self.language))
 
     def _widget(self, nonce: str, later: bytes = b"") -> bytes:
+        return self._kit.pages.widget(self._state, self._root, nonce=nonce, later=later)
+
+    @property
+    def _state(self) -> str:
+        """Which cookie our scripts may read, and which policy it must fit."""
         shown = self._exchange.attributes.prefix + cookies.SHOWN_NAME
-        state = f"{shown}.{self._kit.shelf.current.short[: cookies.POLICY_LETTERS]}"
-        return self._kit.pages.widget(state, self._root, nonce=nonce, later=later)
+        return f"{shown}.{self._kit.shelf.current.short[: cookies.POLICY_LETTERS]}"
 
     def _reopen(self, language: str) -> bytes:
         return self._kit.pages.reopen(language, self._root)
 
     @property
-    def _here(self) -> str:
+    def here(self) -> str:
+        """The page's own address, as a path on its host."""
         # The path is decoded: a "?" or "%" in it is a character of a name.
         path = quote(f"{self._root}{self._head.path}", safe="/:@!$&'()*+,;=~")
         return f"{path}?{self._head.query}" if self._head.query else path

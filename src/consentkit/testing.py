@@ -19,8 +19,10 @@ from typing import Any
 
 from consentkit.classifier import Classifier
 from consentkit.decision import Decision
-from consentkit.guard.guard import Terms, filter_cookies, is_html
+from consentkit.guard.document import Document, document_of
+from consentkit.guard.guard import Terms
 from consentkit.guard.html import HtmlRewriter
+from consentkit.guard.outbound import filter_cookies
 from consentkit.http import ResponseHead
 from consentkit.policy import OPTIONAL_CATEGORIES, Policy, load_policy
 from consentkit.settings import new_secret
@@ -144,7 +146,8 @@ def _leaks(app: Any, path: str, terms: Terms) -> Iterable[str]:
     _, cookies = filter_cookies(head, terms, time.time())
     for cookie, found in cookies.held:
         yield f"sets the cookie {cookie.name}: {found.category or 'unknown'} {found.vendor}".rstrip()
-    if not is_html(head):
+    page = document_of(head, shown=True)
+    if not isinstance(page, Document):
         return
     loaded: list[str] = []
     _watch(terms, loaded).whole(response.content)

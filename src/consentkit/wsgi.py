@@ -154,7 +154,21 @@ def guarded_environ(environ: Environ, exchange: Exchange) -> Environ:
                 inner.pop(_key(name), None)
             else:
                 inner[_key(name)] = value.decode("latin-1")
+    if send_hints := environ.get("wsgi.early_hints"):  # gunicorn's
+        inner["wsgi.early_hints"] = _guarded_hints(exchange, send_hints)
     return inner
+
+
+def _guarded_hints(exchange: Exchange, send: Callable[[list[tuple[str, str]]], object]) -> Callable[..., None]:
+    def guarded(headers: Iterable[tuple[str | bytes, str | bytes]]) -> None:
+        if left := exchange.hint(read_headers((_latin(name), _latin(value)) for name, value in headers)):
+            send(write_headers(left))
+
+    return guarded
+
+
+def _latin(text: str | bytes) -> str:
+    return text if isinstance(text, str) else text.decode("latin-1")
 
 
 def request_headers(environ: Environ) -> Iterator[tuple[bytes, bytes]]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from starlette.middleware.gzip import GZipMiddleware
 
 from tests.exchanges import BUSY, LINES, Response, written
 
 from .browser import Browser
 from .conftest import Serve, answering
 
+DATE = "Thu, 01 Jan 2026 00:00:00 GMT"
 HTML = (("content-type", "text/html"), ("etag", '"v1"'))
 
 
@@ -74,6 +76,79 @@ def test_copy_from_before_us(condition: str, serve: Serve) -> None:
     """A copy from before the site used consentkit, with its trackers awake, is not confirmed."""
     browser = Browser(serve(conditional))
     assert browser.get(if_none_match=condition, if_modified_since="Thu, 01 Jan 2026 00:00:00 GMT").status == 200
+
+
+@pytest.mark.parametrize("said", [(), (("cache-control", "public, max-age=60"),)])
+@pytest.mark.parametrize("words", [(), (("cache-control", "public, max-age=60"),)])
+def test_a_304_speaks_of_the_copy_it_confirms(said: Any, words: Any, serve: Serve) -> None:
+    """Whatever a 304 says of caches, a copy keeps the tag under which it was rendered, and a personal one its owner."""
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        same = b'"v1"' in dict(scope["headers"]).get(b"if-none-match", b"")
+        answer = Response(304, (HTML[1], *words, *LINES)) if same else Response(200, (*HTML, *said), (b"<body>",))
+        await answering(answer)(scope, receive, send)
+
+    browser = Browser(serve(app))
+    browser.cookies["_ct"] = "from before"
+    browser.choose("refuse_all")
+    kept = tag(browser)
+    again = browser.get(if_none_match=kept)
+    assert (again.status, again.header("etag")) == (304, kept)
+    if said:
+        assert set(again.cookies) == {"login"}
+    else:
+        assert again.header("cache-control") == ("private, max-age=60" if words else "private")
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("said", [(), (("cache-control", "public"),)])
+def test_dates_confirm_nothing(method: str, said: Any, serve: Serve) -> None:
+    """A copy is never confirmed by its date, which does not change with a choice; nor by a condition that fits any."""
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        asked = dict(scope["headers"])
+        same = b"if-modified-since" in asked or asked.get(b"if-none-match") == b"*"
+        answer = Response(304) if same else Response(200, (HTML[0], ("last-modified", DATE), *said), (b"<body>",))
+        await answering(answer)(scope, receive, send)
+
+    browser = Browser(serve(app))
+    browser.choose("accept_all")
+    assert browser.get(method=method).header("last-modified") is None
+    browser.choose("withdraw")
+    assert browser.get(method=method, if_modified_since=DATE).status == 200
+    assert browser.get(method=method, if_none_match="*").status == 200
+
+
+def test_withdrawn_while_compressed(serve: Serve) -> None:
+    """A compressed page is confirmed and refreshed like any other."""
+    browser = Browser(serve(GZipMiddleware(conditional, minimum_size=10)))
+    browser.choose("accept_all")
+    answer = browser.get(accept_encoding="gzip")
+    kept = answer.header("etag")
+    assert (answer.header("content-encoding"), kept is not None) == ("gzip", True)
+    assert browser.get(accept_encoding="gzip", if_none_match=kept).status == 304
+    browser.choose("withdraw")
+    assert browser.get(accept_encoding="gzip", if_none_match=kept).status == 200
+
+
+def test_personal_past_every_cache(serve: Serve) -> None:
+    """What an app says to the caches between does not lead a personal page into them."""
+    said = (("cache-control", "private"), ("cdn-cache-control", "max-age=60"), ("x-accel-expires", "60"))
+    answer = Browser(serve(answering(Response(200, (*HTML, *said), (b"<body>",))))).get()
+    assert b"token" in answer.body
+    assert (answer.header("cdn-cache-control"), answer.header("x-accel-expires")) == (None, None)
+
+
+def test_headers_of_what_anybody_may_be_given(serve: Serve) -> None:
+    """A file that a cache may hand to the next visitor sends nobody to a tracker, whoever asked first."""
+    link = "<https://ads.test/a.js>; rel=preload"
+    style = answering(Response(200, (("content-type", "text/css"), ("link", link)), (b"",)))
+    page = answering(Response(200, (HTML[0], ("link", link)), (b"",)))
+    for app, seen in ((style, None), (page, link)):
+        browser = Browser(serve(app))
+        assert browser.get().header("link") is None
+        browser.choose("accept_all")
+        assert browser.get().header("link") == seen
 
 
 def test_script_keeps_its_conditions(serve: Serve) -> None:

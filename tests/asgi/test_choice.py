@@ -245,7 +245,7 @@ def test_token_of_another_worker(serve: Serve) -> None:
 def test_too_many(serve: Serve) -> None:
     """One network cannot fill the ledger; its grants wait, its refusals hold, other networks go on."""
     app = serve()
-    app._kit.limit = limit.RateLimit(3)
+    app._kit.limit = limit.ChoiceLimit(per_network=3)
     app._kit._clock = lambda: 1_800_000_000.0
     visitors = [Browser(app) for _ in range(5)]
     statuses = [visitor.choose("accept_all").status for visitor in visitors]

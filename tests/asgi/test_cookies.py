@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +22,9 @@ from .conftest import KEY, PAGE, SECRET, Serve, answering, later
 PROBE = answering(
     Response(204, (("set-cookie", "_ct=1"), ("set-cookie", "_ad=1"), ("set-cookie", "login=1; HttpOnly")))
 )
+
+
+PAGE_HEAD = (("content-type", "text/html"),)
 
 
 def record(browser: Browser) -> dict[str, Any]:
@@ -210,6 +216,52 @@ def test_held_once_in_the_log(serve: Serve, caplog: pytest.LogCaptureFixture) ->
         browser.get()
     assert caplog.text.count('name = "strange"') == 1
     assert "secret-value" not in caplog.text
+
+
+def test_seen_by_another_process(serve: Serve, tmp_path: Path) -> None:
+    """What an app sets, and what browsers send it with a page, is there for the owner's command when the app ends."""
+    app = serve(answering(Response(200, (*PAGE_HEAD, ("set-cookie", "odd=secret; Path=/x; Max-Age=60; Secure")))))
+    for number in range(20):
+        visit = Browser(app)
+        visit.cookies |= {"odd": "secret", "_ga": "secret"}
+        visit.get(scope={"client": (f"198.51.{number}.7", 4000)})
+    Browser(app).get(scope={"client": ("203.0.113.1", 4000)}, cookie="made_up=1")
+    app._kit.close()
+    ran = subprocess.run(
+        [sys.executable, "-c", "from consentkit.cli import main; main()", "cookies", "seen", "--json"],
+        env={
+            "CONSENTKIT_DATA": str(tmp_path),
+            "CONSENTKIT_SECRET": SECRET,
+            "CONSENTKIT_SIGNING_KEY": KEY,
+            "CONSENTKIT_POLICY": str(write_policy(tmp_path)),
+        },
+        capture_output=True,
+        check=False,
+    )
+    assert ran.returncode == 1, ran.stderr
+    found = {each["name"]: each for each in map(json.loads, ran.stdout.splitlines())}
+    assert found.keys() == {"odd", "_ga"}
+    assert (found["odd"]["set"], found["odd"]["received"], found["_ga"]["set"]) == (True, True, False)
+    assert (found["odd"]["paths"], found["odd"]["attributes"], found["odd"]["retention"]) == (
+        ["/x"],
+        "Secure",
+        "1 minute",
+    )
+    assert b"secret" not in b"".join(file.read_bytes() for file in tmp_path.glob("ledger.db*"))
+
+
+def write_policy(folder: Path) -> Path:
+    path = folder / "consent.toml"
+    path.write_text('[site]\nid = "shop"\n', encoding="utf-8")
+    return path
+
+
+def test_excluded_paths_hold_nothing(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
+    """Of a path that is left alone the log does not say that anything was held."""
+    told = Response(204, (("set-cookie", "strange=1; Max-Age=9"),))
+    browser = Browser(serve(answering(told), exclude=["/admin"]))
+    assert "strange" in browser.get("/admin/x").cookies
+    assert "held" not in caplog.text
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""When the ledger is away: pages go on, trackers stay held, refusals hold, grants wait, and then all is well again."""
+"""When the ledger is away: pages go on, trackers stay held, choices wait in the spool, and then all is well again."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from consentkit.asgi import ConsentMiddleware
-from consentkit.ledger import store
+from consentkit.ledger import database
 from consentkit.tlog import Signer
 from tests.exchanges import BUSY, LINES, Response, normal, written
 from tests.ledger.checking import check_ledger
@@ -102,12 +102,12 @@ def full(folder: Path) -> Iterator[None]:
 
 
 FROM_THE_START: list[Trouble] = [below_a_file, not_a_database, locked]
-WHILE_RUNNING: list[Trouble] = [below_a_file, not_a_database, locked, removed, emptied, full]
+WHILE_RUNNING: list[Trouble] = [below_a_file, not_a_database, locked, removed, emptied]
 
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "_BUSY_SECONDS", 0.1)
+    monkeypatch.setattr(database, "_BUSY_SECONDS", 0.1)
 
 
 @pytest.fixture
@@ -119,27 +119,51 @@ def body(browser: Browser) -> bytes:
     return normal(Response(chunks=(browser.get().body,))).body
 
 
-def in_trouble(app: ConsentMiddleware, accepted: Browser | None) -> Browser:
-    """What holds while the ledger is away; returns a visitor who refused meanwhile."""
+def still_guarded(app: ConsentMiddleware) -> Browser:
+    """What holds for a new visitor while the ledger is away; returns them."""
     stranger = Browser(app)
     page = stranger.get()
     assert normal(Response(chunks=(page.body,))).body == BUSY
     assert set(page.cookies) == {"login"}
     assert stranger.get("/_privacy/preferences").status == 200
+    return stranger
+
+
+def in_trouble(app: ConsentMiddleware, accepted: Browser | None) -> Browser:
+    """What holds while choices wait in the spool; returns a visitor who accepted, chose and refused meanwhile."""
+    stranger = still_guarded(app)
+    token = stranger.get().token
+    answer = stranger.choose("accept_all")
+    assert (answer.status, set(answer.cookies)) == (303, {"ck", "ck_s"})
+    assert b"data-ck-src" not in stranger.get().body
+    answer = stranger.fetch({"choice": "custom", "category": "analytics", "token": token})
+    assert answer.status == 200
+    receipt = answer.json["receipt"]
+    assert (receipt["index"], receipt["checkpoint"], receipt["proof"]) == (None, None, None)
+    assert stranger.choose("refuse_all").status == 303
+    assert body(stranger) == BUSY.replace(b"{banner}", b"{reopen}")
+    if accepted is not None:
+        assert b"data-ck-src" not in accepted.get().body
+        assert accepted.choose("withdraw").status == 303
+        assert body(accepted) == BUSY.replace(b"{banner}", b"{reopen}")
+    return stranger
+
+
+def without_spool(app: ConsentMiddleware, accepted: Browser) -> Browser:
+    """What holds while nothing at all can be written; returns a visitor who refused meanwhile."""
+    stranger = still_guarded(app)
     for answer in (
         stranger.choose("accept_all"),
-        stranger.fetch({"choice": "custom", "category": "analytics", "token": page.token}),
+        stranger.fetch({"choice": "custom", "category": "analytics", "token": stranger.get().token}),
     ):
         assert (answer.status, answer.cookies) == (503, {})
     assert body(stranger) == BUSY
     refused = stranger.choose("refuse_all")
     assert (refused.status, set(refused.cookies)) == (503, {"ck", "ck_s"})
     assert body(stranger) == BUSY.replace(b"{banner}", b"{reopen}")
-    if accepted is not None:
-        assert b"data-ck-src" not in accepted.get().body
-        withdrawn = accepted.choose("withdraw")
-        assert withdrawn.status == 503
-        assert body(accepted) == BUSY.replace(b"{banner}", b"{reopen}")
+    withdrawn = accepted.choose("withdraw")
+    assert withdrawn.status == 503
+    assert body(accepted) == BUSY.replace(b"{banner}", b"{reopen}")
     return stranger
 
 
@@ -151,39 +175,40 @@ def choices(app: ConsentMiddleware) -> list[str]:
 
 @pytest.mark.parametrize("trouble", FROM_THE_START, ids=lambda trouble: trouble.__name__)
 def test_from_the_start(trouble: Trouble, shop: Callable[[], ConsentMiddleware], tmp_path: Path) -> None:
-    """A site starts without its ledger, keeps trackers held, and takes choices as soon as the ledger is there."""
+    """A site starts without its ledger, keeps trackers held, and what was chosen is in the ledger when it comes."""
     with trouble(tmp_path / "db"):
         app = shop()
-        stranger = in_trouble(app, None)
-    assert stranger.choose("refuse_all").status == 303
+        in_trouble(app, None)
+    app._kit.ledger.check()
     assert Browser(app).choose("accept_all").status == 303
-    assert choices(app) == ["refuse_all", "accept_all"]
+    assert choices(app) == ["accept_all", "custom", "refuse_all", "accept_all"]
 
 
 @pytest.mark.parametrize("trouble", WHILE_RUNNING, ids=lambda trouble: trouble.__name__)
 def test_while_running(trouble: Trouble, shop: Callable[[], ConsentMiddleware], tmp_path: Path) -> None:
-    """A site that loses its ledger goes on guarding, and takes choices again without a restart: each one once."""
+    """A site that loses its ledger goes on, and all that was chosen meanwhile is logged in order, each choice once."""
     app = shop()
     accepted = Browser(app)
     assert accepted.choose("accept_all").status == 303
     with trouble(tmp_path / "db"):
         stranger = in_trouble(app, accepted)
+    app._kit.ledger.check()
     assert stranger.choose("refuse_all").status == 303
     assert accepted.choose("withdraw").status == 303
-    assert choices(app) == ["accept_all", "refuse_all", "withdraw"]
+    assert choices(app) == ["accept_all", "accept_all", "custom", "refuse_all", "withdraw"]
 
 
-def test_refusal_is_recorded_later(shop: Callable[[], ConsentMiddleware], tmp_path: Path) -> None:
-    """A visitor who accepted, and refused while the ledger was away, has the refusal on record once it is repeated."""
+def test_nothing_can_be_written(shop: Callable[[], ConsentMiddleware], tmp_path: Path) -> None:
+    """On a full disk nobody is told that a grant was taken, refusals hold, and each is on record once repeated."""
     app = shop()
-    browser = Browser(app)
-    browser.choose("refuse_all")
-    browser.choose("accept_all")
-    with removed(tmp_path / "db"):
-        assert browser.choose("refuse_all").status == 503
-    browser.choose("refuse_all")
-    browser.choose("refuse_all")
-    assert choices(app) == ["refuse_all", "accept_all", "refuse_all"]
+    accepted = Browser(app)
+    accepted.choose("accept_all")
+    with full(tmp_path / "db"):
+        stranger = without_spool(app, accepted)
+    assert stranger.choose("refuse_all").status == 303
+    assert accepted.choose("withdraw").status == 303
+    app._kit.ledger.check()
+    assert choices(app) == ["accept_all", "refuse_all", "withdraw"]
 
 
 def test_receipt_page(shop: Callable[[], ConsentMiddleware], tmp_path: Path) -> None:
@@ -218,28 +243,31 @@ def test_ledger_leaves_right_after_the_entry(
     trouble.__exit__(None, None, None)
     assert (answer.status, set(answer.cookies)) == (200, {"ck", "ck_s"})
     assert (answer.json["receipt"]["proof"], answer.json["receipt"]["checkpoint"]) == (None, None)
-    assert browser.get("/_privacy/receipt?download").json["receipts"][0]["proof"] == []
+    assert browser.get("/_privacy/receipt?download").json["receipts"][0]["proof"]
 
 
 def test_owner_is_told(shop: Callable[[], ConsentMiddleware], tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """The log says that choices are being refused, and why."""
+    """The log says once that choices wait, and why, and says when they wait no longer."""
     app = shop()
     Browser(app).choose("accept_all")
     caplog.clear()
     with removed(tmp_path / "db"):
         Browser(app).choose("accept_all")
-    assert "consentkit.D001" in caplog.text
+        Browser(app).choose("accept_all")
+    assert caplog.text.count("consentkit.D001") == 1
+    app._kit.ledger.check()
+    assert "consentkit.D009 2 choices" in caplog.text
 
 
 def test_log_row_spoiled(shop: Callable[[], ConsentMiddleware], tmp_path: Path) -> None:
-    """A refusal holds also over a ledger that somebody spoiled."""
+    """A choice waits also where somebody spoiled the ledger."""
     app = shop()
     browser = Browser(app)
     browser.choose("accept_all")
     with closing(sqlite3.connect(tmp_path / "db" / "ledger.db")) as connection:
         connection.execute("UPDATE ck_logs SET frontier = x'00'")
         connection.commit()
-    assert (browser.choose("refuse_all").status, b"data-ck-src" in browser.get().body) == (503, True)
+    assert (browser.choose("refuse_all").status, b"data-ck-src" in browser.get().body) == (303, True)
 
 
 def test_record_spoiled(shop: Callable[[], ConsentMiddleware], tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def bundle(run: Run, site: Path, tmp_path: Path) -> Path:
 def receipt(site: Path) -> dict[str, Any]:
     opened = settings_of(site)
     ledger = Ledger(Store(opened.database, "shop"), opened.signer, site)
-    value = ledger.receipt(next(ledger.store.entries()))
+    value = ledger.receipt(next(ledger.store.entries(2)))
     ledger.close()
     return value
 
@@ -49,14 +49,14 @@ def test_export_csv(run: Run, site: Path) -> None:
     """A spreadsheet of all entries comes on stdout, and a word about it on stderr."""
     result = run("export", "--data", site)
     rows = list(csv.DictReader(io.StringIO(result.stdout, newline="")))
-    assert [row["number"] for row in rows] == ["0", "1", "2"]
-    assert result.stderr == "3 entries of shop.example/consent-log\n"
+    assert [row["number"] for row in rows] == ["2", "3", "4"]
+    assert result.stderr == "5 entries of shop.example/consent-log\n"
 
 
 def test_export_jsonl(run: Run, site: Path) -> None:
     """A program gets one object a line."""
     lines = run("export", "--data", site, "--format", "jsonl").stdout.splitlines()
-    assert [json.loads(line)["number"] for line in lines] == [0, 1, 2]
+    assert [json.loads(line)["number"] for line in lines] == [2, 3, 4]
 
 
 def test_export_runs_nothing(run: Run, site: Path) -> None:
@@ -95,7 +95,7 @@ def test_a_reader_that_has_seen_enough(site: Path) -> None:
     export = f"-c 'from consentkit.cli import main; main()' export --data {site} --format jsonl"
     code = f"{sys.executable} {export} | head -n 1"
     result = subprocess.run(["bash", "-c", code], capture_output=True, text=True, check=False)
-    assert json.loads(result.stdout)["number"] == 0
+    assert json.loads(result.stdout)["number"] == 2
     assert result.stderr == ""
 
 
@@ -106,7 +106,7 @@ def test_verify_with_the_key(run: Run, bundle: Path, vkey: str) -> None:
     """Whoever got the log's key by another way is told that the evidence holds, and what that does not prove."""
     result = run("verify", bundle, "--vkey", vkey)
     assert result.stdout == ""
-    assert "3 entries" in result.stderr
+    assert "5 entries" in result.stderr
     assert "Anchored by the verifier key" in result.stderr
     assert "does not prove" in result.stderr
 
@@ -121,14 +121,14 @@ def test_verify_since(run: Run, site: Path, bundle: Path, tmp_path: Path, vkey: 
     add(site, 2)
     later = tmp_path / "later.bundle"
     run("export", "--data", site, "--format", "bundle", "-o", later)
-    assert "earlier export of 3 entries" in run("verify", later, "--since", bundle).stderr
+    assert "earlier export of 5 entries" in run("verify", later, "--since", bundle).stderr
     assert "some are gone" in run("verify", bundle, "--since", later, "--vkey", vkey, code=1).stderr
 
 
 def test_verify_json(run: Run, bundle: Path, vkey: str) -> None:
     """A program reads the same on stdout."""
     (report,) = json.loads(run("verify", bundle, "--vkey", vkey, "--json").stdout)
-    assert (report["entries"], report["proven"], report["findings"]) == (3, True, [])
+    assert (report["entries"], report["proven"], report["findings"]) == (5, True, [])
     (report,) = json.loads(run("verify", bundle, "--json", code=1).stdout)
     assert (report["proven"], report["anchors"]) == (False, [])
 
@@ -138,7 +138,7 @@ def test_tampered(run: Run, bundle: Path, vkey: str) -> None:
     data = bundle.read_bytes()
     bundle.write_bytes(data.replace(b'"accept_all"', b'"refuse_all"', 1))
     (report,) = json.loads(run("verify", bundle, "--vkey", vkey, "--json", code=1).stdout)
-    assert report["findings"][0]["entry"] == 0
+    assert report["findings"][0]["entry"] == 2
     assert "WRONG" in run("verify", bundle, "--vkey", vkey, code=1).stderr
 
 

@@ -18,7 +18,7 @@ def test_stats(run: Run, site: Path) -> None:
     shown = dict(line.split(None, 1) for line in run("ledger", "stats", "--data", site).stdout.splitlines())
     facts = json.loads(run("ledger", "stats", "--data", site, "--json").stdout)
     assert shown == {name: str(value) for name, value in facts.items()}
-    assert (facts["entries"], facts["policies"], facts["notices"]) == (3, 1, 1)
+    assert (facts["entries"], facts["policies"], facts["notices"]) == (5, 1, 1)
     assert facts["origin"] == "shop.example/consent-log"
     assert facts["first"] < facts["last"]
 
@@ -37,11 +37,11 @@ def test_vkey_and_checkpoint(run: Run, site: Path) -> None:
     """The printed key opens the printed checkpoint, which speaks for every entry; stdout holds nothing else."""
     vkey, note = run("ledger", "vkey", "--data", site).stdout, run("ledger", "checkpoint", "--data", site).stdout
     checkpoint = open_checkpoint(note, [Verifier.from_text(vkey.strip())])
-    assert (checkpoint.size, checkpoint.origin) == (3, "shop.example/consent-log")
+    assert (checkpoint.size, checkpoint.origin) == (5, "shop.example/consent-log")
     add(site, 1)
     assert (
         open_checkpoint(run("ledger", "checkpoint", "--data", site).stdout, [settings_of(site).signer.verifier]).size
-        == 4
+        == 6
     )
 
 
@@ -69,7 +69,7 @@ def test_where_the_app_finds_them(run: Run, site: Path, monkeypatch: pytest.Monk
     assert "CONSENTKIT_SIGNING_KEY" in run("ledger", "vkey", code=2).stderr
     monkeypatch.setenv("CONSENTKIT_SECRET", "a-secret-of-some-length")
     monkeypatch.setenv("CONSENTKIT_SIGNING_KEY", str(site / "signing.key"))
-    assert json.loads(run("ledger", "stats", "--json").stdout)["entries"] == 3
+    assert json.loads(run("ledger", "stats", "--json").stdout)["entries"] == 5
 
 
 def test_keygen(run: Run) -> None:
@@ -94,7 +94,7 @@ def test_rolled_back(run: Run, site: Path) -> None:
     for command in (["ledger", "checkpoint"], ["export"], ["ledger", "stats"]):
         result = run(*command, "--data", site, code=2)
         assert result.stdout == ""
-        assert "does not contain the 3" in result.stderr
+        assert "does not contain the 5" in result.stderr
 
 
 def test_no_database(run: Run, site: Path) -> None:

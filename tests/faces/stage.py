@@ -32,12 +32,14 @@ Send = Callable[..., Response]
 
 
 class Site:
-    """One site behind one face. `told` is what its app answers next; its dice fall like those of every other."""
+    """One site behind one face. `told` is what its app answers next, `heard` the Cookie header it got last; its dice
+    fall like those of every other."""
 
     playing: Site
 
     def __init__(self, face: str, settings: Mapping[str, Any], clock: Clock) -> None:
         self.told = Response()
+        self.heard: str | None = None
         self.clock = clock
         self.dice = count(1)
         self.validates = True
@@ -50,13 +52,16 @@ class Site:
     def send(self, method: str, target: str, headers: Headers = (), body: bytes = b"", root: str = "") -> Response:
         """One request; header names of the response are lower-case, and sorted."""
         Site.playing, urls.told = self, self.told
+        urls.heard = None
         answer = self._send(method, target, (("host", HOST), *headers), body, root)
+        self.heard = urls.heard
         sorted_headers = sorted((name.lower(), value.strip()) for name, value in answer.headers)
         return Response(answer.status, tuple(sorted_headers), (answer.body,))
 
     def _asgi(self, settings: dict[str, Any]) -> Send:
         async def app(scope: Any, receive: Any, send: Any) -> None:
             scope["route"] = SimpleNamespace(path=ROUTE)
+            urls.heard = dict(scope["headers"]).get(b"cookie", b"").decode("latin-1") or None
             headers = [(name.encode(), value.encode("latin-1")) for name, value in self.told.headers]
             await send({"type": "http.response.start", "status": self.told.status, "headers": headers})
             for chunk in self.told.chunks[:-1]:
@@ -70,6 +75,7 @@ class Site:
     def _wsgi(self, settings: dict[str, Any]) -> Send:
         def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
             environ["consentkit.route"] = ROUTE
+            urls.heard = environ.get("HTTP_COOKIE")
             start_response(f"{self.told.status} Told", list(self.told.headers))
             return list(self.told.chunks) if len(self.told.chunks) < 2 else iter(self.told.chunks)
 
@@ -86,6 +92,7 @@ class Site:
 
         @app.route(ROUTE, methods=["GET", "HEAD", "POST", "PUT", "OPTIONS"])
         def answer(path: str) -> flask.Response:
+            urls.heard = flask.request.environ.get("HTTP_COOKIE")
             one = len(self.told.chunks) < 2
             response = flask.Response(self.told.body if one else iter(self.told.chunks), self.told.status)
             response.headers = FlaskHeaders(list(self.told.headers))

@@ -38,11 +38,18 @@ _STANDARD_PREFIXES = ("__Host-Http-", "__Http-", "__Host-", "__Secure-")
 def find_cookie(name: str) -> KnownCookie | None:
     """What is known about cookies called `name`, or None."""
     found = _find(name)
-    if found is None and name.startswith("__"):
+    if found is None and (bare := bare_name(name)) != name:
+        return _find(bare)
+    return found
+
+
+def bare_name(name: str) -> str:
+    """A name without what it promises to browsers ("__Host-", "__Secure-", …)."""
+    if name.startswith("__"):
         for prefix in _STANDARD_PREFIXES:
             if name.startswith(prefix):
-                return _find(name[len(prefix) :])
-    return found
+                return name[len(prefix) :]
+    return name
 
 
 def _find(name: str) -> KnownCookie | None:

@@ -39,6 +39,13 @@ def find_tracker(host: str, path: str = "/") -> KnownTracker | None:
     return None
 
 
+def tracks(host: str) -> bool:
+    """Whether any path of this host is a tracker that needs consent."""
+    rule = _rule(host)
+    found = [rule] if rule is None or isinstance(rule, KnownTracker) else [tracker for _, tracker in rule]
+    return any(tracker is not None and tracker.category != "essential" for tracker in found)
+
+
 @cache
 def tracker_hosts() -> frozenset[str]:
     """Every listed host. `find_tracker` answers None for a host that is neither in here nor below one in here."""

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 import click
 
 from consentkit.ledger.ledger import Ledger
-from consentkit.ledger.store import Store
+from consentkit.ledger.opening import open_ledger
 from consentkit.settings import POLICY, Settings, load_settings
 
 FINDING = 1
@@ -35,9 +35,16 @@ def settings_for(data: Path | None) -> Settings:
 @contextmanager
 def opened_ledger(data: Path | None) -> Iterator[tuple[Settings, Ledger]]:
     """The ledger, checked against its last checkpoint. Raises LedgerRollback, LedgerUnavailable."""
+    with unchecked_ledger(data) as (settings, ledger):
+        ledger.check()
+        yield settings, ledger
+
+
+@contextmanager
+def unchecked_ledger(data: Path | None) -> Iterator[tuple[Settings, Ledger]]:
+    """The ledger as it is, also where it was set back."""
     settings = settings_for(data)
-    ledger = Ledger(Store(settings.database, settings.policy.site.id), settings.signer, settings.data)
-    ledger.check()
+    ledger = open_ledger(settings)
     try:
         yield settings, ledger
     finally:

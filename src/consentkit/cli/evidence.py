@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +15,15 @@ from consentkit.cli.common import FINDING, data_option, json_option, opened_ledg
 from consentkit.errors import MalformedError
 from consentkit.export.rows import csv_lines, json_lines
 from consentkit.ledger.bundle import write_bundle
-from consentkit.ledger.verify import Report, verify_bundle, verify_receipt
-from consentkit.tlog import Verifier, parse_checkpoint
+from consentkit.ledger.receipt import verify_proof, verify_receipt
+from consentkit.ledger.report import Report
+from consentkit.ledger.trust import Trust
+from consentkit.ledger.verify import verify_bundle
+from consentkit.tlog import Verifier, WitnessKey, parse_checkpoint
+from consentkit.tlog.tlogproof import TITLE as PROOF
 
 _LONGEST_RECEIPT = 1 << 24
+_BAR_STEP = 1 << 20
 _LIMITS = (
     "It proves that these entries, and no others, are what the log held at this size, unaltered. It does not prove "
     "that nothing was left out before it was logged, nor that a person clicked."
@@ -33,7 +41,8 @@ def export(form: str, path: Path | None, data: Path | None) -> None:
         size = parse_checkpoint(checkpoint.partition("\n\n")[0] + "\n").size
         entries = ledger.store.entries(0, size)
         if form == "bundle":
-            write_bundle(file, settings.signer, checkpoint, ledger.store.documents(), entries)
+            anchors = ledger.checkpoints.kept(size)
+            write_bundle(file, settings.signer, checkpoint, ledger.store.documents(), entries, anchors)
         else:
             for line in csv_lines(entries) if form == "csv" else json_lines(entries):
                 file.write(line)
@@ -48,14 +57,26 @@ def export(form: str, path: Path | None, data: Path | None) -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="An earlier bundle: check that nothing in it was rewritten.",
 )
+@click.option("--witness", "witnesses", multiple=True, help="A witness's verifier key; may be given several times.")
+@click.option(
+    "--tsa",
+    "authorities",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A timestamp authority's root certificate (PEM); may be given several times.",
+)
 @json_option
-def verify(file: Path, vkey: str | None, since: Path | None, as_json: bool) -> None:
-    """Check a bundle or a visitor's receipt, with no database and no secret; exit 1 on any finding."""
-    try:
-        key = Verifier.from_text(vkey) if vkey else None
-    except MalformedError as error:
-        raise click.BadParameter(f"{error}. `consentkit ledger vkey` prints one.", param_hint="--vkey") from None
-    reports = _reports(file, key, since)
+def verify(
+    file: Path,
+    vkey: str | None,
+    since: Path | None,
+    witnesses: tuple[str, ...],
+    authorities: tuple[Path, ...],
+    as_json: bool,
+) -> None:
+    """Check a bundle, a proof or a visitor's receipt, with no database and no secret; exit 1 on any finding."""
+    trust = _trust(vkey, witnesses, authorities)
+    reports = _reports(file, trust, since)
     if as_json:
         click.echo(json.dumps([_as_json(report) for report in reports]))
     for report in reports:
@@ -64,16 +85,40 @@ def verify(file: Path, vkey: str | None, since: Path | None, as_json: bool) -> N
         raise SystemExit(FINDING)
 
 
-def _reports(file: Path, key: Verifier | None, since: Path | None) -> list[Report]:
+def _trust(vkey: str | None, witnesses: tuple[str, ...], authorities: tuple[Path, ...]) -> Trust:
+    try:
+        key = Verifier.from_text(vkey) if vkey else None
+    except MalformedError as error:
+        raise click.BadParameter(f"{error}. `consentkit ledger vkey` prints one.", param_hint="--vkey") from None
+    try:
+        known = tuple(map(WitnessKey.from_text, witnesses))
+    except MalformedError as error:
+        raise click.BadParameter(f"{error}. A witness's operator publishes it.", param_hint="--witness") from None
+    return Trust(key, known, tuple(path.read_bytes() for path in authorities))
+
+
+def _reports(file: Path, trust: Trust, since: Path | None) -> list[Report]:
     with file.open("rb") as stream:
-        if stream.read(1) == b"{":
-            stream.seek(0)
-            return _receipts(stream.read(_LONGEST_RECEIPT), key)
+        start = stream.read(len(PROOF))
         stream.seek(0)
-        if since is None:
-            return [verify_bundle(stream, key)]
-        with since.open("rb") as older:
-            return [verify_bundle(stream, key, older)]
+        if start.startswith(b"{"):
+            return _receipts(stream.read(_LONGEST_RECEIPT), trust.vkey)
+        if start == PROOF.encode():
+            return [verify_proof(stream.read(_LONGEST_RECEIPT).decode("utf-8", "replace"), trust)]
+        with ExitStack() as stack:
+            older = stack.enter_context(since.open("rb")) if since else None
+            update = stack.enter_context(_progress(file.stat().st_size))
+            return [verify_bundle(stream, since=older, trust=trust, progress=update)]
+
+
+@contextmanager
+def _progress(size: int) -> Iterator[Callable[[int], object] | None]:
+    """A bar of the bytes read, where somebody watches."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    with click.progressbar(length=size, label="Checking", file=sys.stderr, update_min_steps=_BAR_STEP) as bar:
+        yield bar.update
 
 
 def _receipts(data: bytes, key: Verifier | None) -> list[Report]:
@@ -99,9 +144,11 @@ def _say(report: Report) -> None:
     if not report.anchors:
         click.echo(
             "Self-consistent, not anchored: anybody could have made all of it. Give --vkey, the log's key as you got "
-            "it from the site by another way, or --since, an earlier export.",
+            "it from the site by another way, --since, an earlier export, --witness or --tsa.",
             err=True,
         )
+    for note in report.notes:
+        click.echo(plain(note), err=True)
     for anchor in report.anchors:
         click.echo(f"Anchored by the {plain(anchor)}.", err=True)
     if report.anchors:
@@ -113,8 +160,10 @@ def _as_json(report: Report) -> dict[str, Any]:
     return {
         "origin": report.origin,
         "entries": report.entries,
+        "erased": report.erased,
         "root": report.root.hex(),
         "anchors": report.anchors,
+        "notes": report.notes,
         "findings": findings,
         "proven": report.proven,
     }

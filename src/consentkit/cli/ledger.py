@@ -1,4 +1,4 @@
-"""Commands about the ledger itself: stats, checkpoint, vkey, keygen."""
+"""Commands about the ledger: stats here, and the others put together."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from pathlib import Path
 
 import click
 
-from consentkit.cli.common import data_option, json_option, opened_ledger, settings_for
+from consentkit.cli.common import data_option, json_option, opened_ledger
+from consentkit.cli.keys import continue_, keygen, rotate, vkey
+from consentkit.cli.upkeep import backup, erase, prune_, restore, upgrade
+from consentkit.cli.vouching import checkpoint, cosign, prove
 from consentkit.ledger.record import utc
-from consentkit.settings import new_secret
-from consentkit.tlog import Signer
 
 
 @click.group()
@@ -43,25 +44,5 @@ def stats(data: Path | None, as_json: bool) -> None:
             click.echo(f"{name:<9} {'–' if value is None else value}")
 
 
-@ledger.command()
-@data_option
-def checkpoint(data: Path | None) -> None:
-    """Print a signed checkpoint over everything recorded so far: keep it, and history cannot be rewritten unseen."""
-    with opened_ledger(data) as (_, opened):
-        click.echo(opened.checkpoint(), nl=False)
-
-
-@ledger.command()
-@data_option
-def vkey(data: Path | None) -> None:
-    """Print the verifier key: hand it to auditors by another way than the exports."""
-    click.echo(settings_for(data).signer.verifier.to_text())
-
-
-@ledger.command()
-@click.argument("name")
-def keygen(name: str) -> None:
-    """Print a new secret and signing key. NAME becomes the log's origin, such as example.com/consent-log."""
-    click.echo(f"CONSENTKIT_SECRET={new_secret()}")
-    click.echo(f"CONSENTKIT_SIGNING_KEY={Signer.generate(name).to_text()}")
-    click.echo("Keep both out of the code and out of backups of the database.", err=True)
+for _command in (checkpoint, cosign, prove, vkey, keygen, rotate, continue_, erase, prune_, backup, restore, upgrade):
+    ledger.add_command(_command)

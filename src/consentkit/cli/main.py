@@ -5,6 +5,8 @@ from __future__ import annotations
 import click
 
 from consentkit import __version__
+from consentkit.cli.cookies import cookies
+from consentkit.cli.csp import csp
 from consentkit.cli.demo import demo
 from consentkit.cli.evidence import export, verify
 from consentkit.cli.ledger import ledger
@@ -36,5 +38,5 @@ def main() -> None:
     """
 
 
-for _command in (init, check, schema, classify, demo, export, verify, ledger):
+for _command in (init, check, schema, classify, cookies, csp, demo, export, verify, ledger):
     main.add_command(_command)

@@ -72,8 +72,12 @@ def read_head(request: HttpRequest) -> RequestHead:
 
 def _guarded(request: HttpRequest, exchange: Exchange) -> HttpRequest:
     """The request the site sees: with the decision, and without the headers it should not."""
+    sent = request.META.get("HTTP_COOKIE")
     request.META = guarded_environ(request.META, exchange)
     request.__dict__.pop("headers", None)  # Django keeps a copy
+    if request.META.get("HTTP_COOKIE") != sent:
+        request.__dict__.pop("COOKIES", None)
+        request.environ = request.META  # under WSGI cookies are read from there
     request.consent = exchange.decision
     return request
 

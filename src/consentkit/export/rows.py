@@ -21,7 +21,8 @@ Knows entries; not where they go. The columns are stable: new ones are added at 
     leaf_hash     what stands for this entry in the log, hex
     salt          what the record was committed with, hex
 
-A row whose record was erased has only its number and leaf_hash.
+A row whose record was erased has only its number and leaf_hash. Where the log speaks of itself (ledger/statement.py)
+there is no row: numbers may skip some.
 """
 
 from __future__ import annotations
@@ -58,16 +59,20 @@ COLUMNS = (
 
 def json_lines(entries: Iterable[Entry]) -> Iterator[bytes]:
     """One JSON object a line, with the keys of COLUMNS."""
-    for entry in entries:
+    for entry in _of_people(entries):
         yield canonical.encode(_row(entry)) + b"\n"
 
 
 def csv_lines(entries: Iterable[Entry]) -> Iterator[bytes]:
     """CSV (RFC 4180) in UTF-8, a header first."""
     yield _csv_line(COLUMNS)
-    for entry in entries:
+    for entry in _of_people(entries):
         row = _row(entry)
         yield _csv_line([_cell(row.get(column, "")) for column in COLUMNS])
+
+
+def _of_people(entries: Iterable[Entry]) -> Iterator[Entry]:
+    return (entry for entry in entries if entry.statement is None)
 
 
 def _row(entry: Entry) -> dict[str, Any]:

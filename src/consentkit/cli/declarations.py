@@ -1,0 +1,112 @@
+"""The TOML that would declare cookies that were seen: what is known is filled in, and "…" where the owner must write.
+
+Knows sightings, what they are, and the policy as it is; prints nothing. A name is a stranger's: every word is quoted.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from consentkit.catalog import find_cookie
+from consentkit.classifier import Classification
+from consentkit.errors import MalformedError
+from consentkit.ledger.sightings import Sighting
+from consentkit.policy import Category, Policy
+from consentkit.policy.duration import format_duration, parse_duration
+
+_OWNER = "…"
+# The longest that browsers keep a cookie, and that a policy may say (RFC 6265bis §5.5).
+_LONGEST = parse_duration("400 days")
+_NAME = re.compile(r"[!#$%&'+.^_`|~0-9A-Za-z-]+\*?")
+
+
+class Seen(NamedTuple):
+    """Cookies of one family, as one sighting, and what they are. `name` is as a policy may declare it."""
+
+    name: str
+    sighting: Sighting
+    what: Classification
+
+    @property
+    def retention(self) -> str:
+        """How long the app asks for, else what the catalogue says; empty where nobody knows."""
+        if self.sighting.lifetime is not None:
+            return format_duration(min(max(self.sighting.lifetime, 0), _LONGEST))
+        if self.sighting.is_set:
+            return "session"
+        return _catalogued_retention(self.sighting.name)
+
+
+def _catalogued_retention(name: str) -> str:
+    known = find_cookie(name)
+    try:
+        return format_duration(min(parse_duration(known.retention), _LONGEST)) if known else ""
+    except MalformedError:  # unsaid there, or "persistent"
+        return ""
+
+
+def declarations(seen: Sequence[Seen], policy: Policy) -> str:
+    """Tables to paste at the end of a policy, the site's own cookies first, then each vendor with its own."""
+    theirs: dict[tuple[str, str], list[Seen]] = {}
+    blocks: list[str] = []
+    for each in seen:
+        if not _NAME.fullmatch(each.name):
+            blocks.append(f"# No policy can declare a cookie with this name; give it another: {_quoted(each.name)}")
+        elif each.what.category is None or each.what.category == Category.ESSENTIAL:
+            blocks.append(_own(each))
+        else:
+            theirs.setdefault((each.what.vendor, each.what.category), []).append(each)
+    declared = {vendor.id: vendor.name for vendor in policy.vendors}
+    blocks += [_vendor(key, cookies, declared) for key, cookies in _identified(theirs)]
+    return "\n\n".join(blocks) + "\n" if blocks else ""
+
+
+def _identified(
+    theirs: Mapping[tuple[str, str], list[Seen]],
+) -> Iterator[tuple[tuple[str, str, str], list[Seen]]]:
+    """Each group with an id: the vendor's name, and the category behind it where a vendor has several."""
+    names = [vendor for vendor, _ in theirs]
+    for (vendor, category), cookies in theirs.items():
+        slug = re.sub(r"[^a-z0-9]+", "-", vendor.lower()).strip("-")[:40].strip("-") or "vendor"
+        yield (f"{slug}-{category}" if names.count(vendor) > 1 else slug, vendor, category), cookies
+
+
+def _own(each: Seen) -> str:
+    who = f"# {_plain(each.what.vendor)}, says the catalogue.\n" if each.what.vendor else ""
+    return who + _table(
+        "cookies",
+        name=each.name,
+        category=each.what.category or _OWNER,
+        purpose=_OWNER,
+        retention=each.retention or _OWNER,
+    )
+
+
+def _vendor(key: tuple[str, str, str], cookies: list[Seen], declared: Mapping[str, str]) -> str:
+    ident, name, category = key
+    tables = [
+        _table("vendors.cookies", name=each.name, purpose=_OWNER, retention=each.retention or _OWNER)
+        for each in cookies
+    ]
+    if ident in declared:
+        # At the end of a file they would belong to whichever vendor comes last.
+        lines = [f'Move these under the vendor "{ident}", which you declare already:', *"\n\n".join(tables).split("\n")]
+        return "\n".join(f"# {line}".rstrip() for line in lines)
+    vendor = _table("vendors", id=ident, name=name or _OWNER, category=category, purpose=_OWNER)
+    return "\n\n".join([vendor, *tables])
+
+
+def _table(header: str, **values: str) -> str:
+    return "\n".join([f"[[{header}]]", *(f"{key} = {_quoted(value)}" for key, value in values.items())])
+
+
+def _quoted(text: str) -> str:
+    # JSON's escapes are TOML's as well (TOML 1.0 "String").
+    return json.dumps(_plain(text), ensure_ascii=False)
+
+
+def _plain(text: str) -> str:
+    return "".join(char for char in text if char.isprintable())

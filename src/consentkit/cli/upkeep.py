@@ -1,0 +1,158 @@
+"""Commands for the ledger's keeper: erase, prune, backup, restore, upgrade."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from consentkit.cli.common import FINDING, data_option, opened_ledger, settings_for, unchecked_ledger
+from consentkit.errors import LedgerRollback, LedgerUnavailable
+from consentkit.ledger import migrations
+from consentkit.ledger.copies import back_up, put_back
+from consentkit.ledger.database import Database
+from consentkit.ledger.erasure import erase_visitor, find_receipt, prune, to_prune
+from consentkit.ledger.ledger import Ledger
+from consentkit.policy.duration import parse_duration
+
+_ON_POSTGRESQL = (
+    "This is for SQLite. PostgreSQL copies itself: `pg_dump --format=custom --table='ck_*' DATABASE`, and `pg_restore` "
+    "to put it back; for a copy that loses nothing, archive its WAL."
+)
+
+
+@click.command()
+@click.option("--visitor", help="The visitor's id, 32 hex digits: a receipt shows it.")
+@click.option("--receipt", help="The id of one of the visitor's receipts.")
+@click.option("--entry", "entries", type=click.IntRange(0), multiple=True, help="The number of an entry; repeatable.")
+@data_option
+def erase(visitor: str | None, receipt: str | None, entries: tuple[int, ...], data: Path | None) -> None:
+    """Erase all records of a visitor, and print their numbers; exit 1 if there are none.
+
+    What remains is a hash that tells nothing of anybody, and an entry that lists the numbers.
+    """
+    if sum(map(bool, (visitor, receipt, entries))) != 1:
+        raise click.UsageError("Give one of --visitor, --receipt and --entry.")
+    with opened_ledger(data) as (_, opened):
+        erased = _erase(opened, visitor, receipt, entries)
+        clean = opened.store.database.scrub()
+    for number in erased:
+        click.echo(number)
+    if not erased:
+        click.echo("There is no such record.", err=True)
+        raise SystemExit(FINDING)
+    click.echo(f"Erased {len(erased)} records. Backups and exports made before still hold them.", err=True)
+    _tell_of_rest(clean)
+
+
+def _erase(opened: Ledger, visitor: str | None, receipt: str | None, entries: tuple[int, ...]) -> list[int]:
+    moment = _now()
+    if entries:
+        return opened.erase(sorted(set(entries)), moment)
+    found = visitor or find_receipt(opened, receipt or "")
+    return erase_visitor(opened, found, moment) if found else []
+
+
+@click.command(name="prune")
+@click.option("--dry-run", is_flag=True, help="Erase nothing; say how many records are too old.")
+@data_option
+def prune_(dry_run: bool, data: Path | None) -> None:
+    """Erase all records older than the policy's `retention`. It may be stopped, and goes on where it was."""
+    with opened_ledger(data) as (settings, opened):
+        moment, count = _now(), 0
+        steps = prune(opened, moment - parse_duration(settings.policy.retention) * 1000, moment, dry=dry_run)
+        with click.progressbar(length=to_prune(opened), label="Looking", file=sys.stderr) as bar:
+            for step in steps:
+                bar.update(step.seen)
+                count += step.erased
+        clean = dry_run or opened.store.database.scrub()
+    done = "are older" if dry_run else "were erased: they were older"
+    click.echo(f"{count} records {done} than {settings.policy.retention}.", err=True)
+    _tell_of_rest(clean)
+
+
+@click.command()
+@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
+@data_option
+def backup(target: Path, data: Path | None) -> None:
+    """Copy the database to TARGET, while the app goes on; the copy is checked. SQLite only."""
+    file = _file(data)
+    with click.progressbar(length=0, label="Copying", file=sys.stderr) as bar:
+
+        def progress(_: int, remaining: int, total: int) -> None:
+            bar.length = total
+            bar.update(total - remaining - bar.pos)
+
+        sites = back_up(file, target, progress)
+    for site, size in sites.items():
+        click.echo(f"{site}: {size} entries, whole.", err=True)
+    click.echo("It holds records of people: keep it no longer than you keep them. The keys are not in it.", err=True)
+
+
+@click.command()
+@click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@data_option
+def restore(source: Path, data: Path | None) -> None:
+    """Put the copy SOURCE in the database's place, with the app stopped. What lay there is kept beside it. SQLite only.
+
+    Exit 1 if the ledger may not go on under its name: it was signed for further than the copy goes.
+    """
+    file = _file(data)
+    with unchecked_ledger(data) as (_, replaced):
+        erased = _erased_in(replaced)
+    aside = put_back(source, file)
+    if aside:
+        click.echo(f"What was there is now {aside}.", err=True)
+    with unchecked_ledger(data) as (_, restored):
+        again = [number for number, _ in restored.store.records(0, restored.store.head().size) if number in erased]
+        for number in again:
+            click.echo(number)
+        if again:
+            remedy = "Erase them again: `consentkit ledger erase --entry NUMBER …`, and `prune`."
+            click.echo(f"{len(again)} erased records are back; stdout has their numbers. {remedy}", err=True)
+        try:
+            restored.check()
+        except LedgerRollback as error:
+            click.echo(str(error), err=True)
+            raise SystemExit(FINDING) from None
+        click.echo(f"{restored.store.head().size} entries: all that was signed for is there.", err=True)
+
+
+def _erased_in(ledger: Ledger) -> set[int]:
+    """The numbers without a record: what was erased from the database that is being replaced."""
+    try:
+        return {entry.number for entry in ledger.store.entries() if entry.record is None}
+    except LedgerUnavailable:
+        click.echo("What is there cannot be read: repeat the erasures since the copy was taken.", err=True)
+        return set()
+
+
+@click.command()
+@data_option
+def upgrade(data: Path | None) -> None:
+    """Bring the ledger's tables to what this version needs, with the app stopped and a copy kept."""
+    before, after = migrations.upgrade(Database(settings_for(data).database))
+    if before == after:
+        click.echo(f"The tables are of revision {after} already.", err=True)
+    else:
+        click.echo(f"The tables are of revision {after} now; they were of {before or 'none'}.", err=True)
+
+
+def _file(data: Path | None) -> Path:
+    file = Database(settings_for(data).database).file
+    if file is None:
+        raise click.UsageError(_ON_POSTGRESQL)
+    return file
+
+
+def _now() -> int:
+    return int(time.time() * 1000)
+
+
+def _tell_of_rest(clean: bool) -> None:
+    if not clean:
+        click.echo(
+            "Old pages remain in the database's write-ahead log while others read: run it again later.", err=True
+        )

@@ -1,0 +1,3 @@
+reach("https://connect.facebook.net/beacon", "/own/beacon", at => {
+  navigator.sendBeacon(at, 'x')
+})

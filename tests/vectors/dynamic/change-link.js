@@ -1,0 +1,6 @@
+reach("https://count.test/change-link", "/own/change-link", at => {
+  const e = document.createElement('link')
+  e.rel = 'stylesheet'
+  document.head.append(e)
+  e.href = at
+})

@@ -1,0 +1,5 @@
+reach("https://www.google-analytics.com/change-script", "/own/change-script", at => {
+  const e = document.createElement('script')
+  document.body.append(e)
+  e.src = at
+})

@@ -1,0 +1,5 @@
+reach("https://ad.doubleclick.net/clone", "/own/clone", at => {
+  const e = new Image
+  e.src = at
+  document.body.append(e.cloneNode())
+})

@@ -1,0 +1,7 @@
+reach("https://ad.doubleclick.net/css-adopted", "/own/css-adopted", at => {
+  const e = document.createElement('p'), s = new CSSStyleSheet
+  e.id = 'p' + at.length
+  document.body.append(e)
+  s.replaceSync(`#${e.id} { background: url('${at}') }`)
+  document.adoptedStyleSheets.push(s)
+})

@@ -1,0 +1,3 @@
+reach("https://connect.facebook.net/css-font", "/own/css-font", at => {
+  new FontFace('x', `url(${at})`).load().catch(() => 0)
+})

@@ -1,0 +1,6 @@
+reach("https://count.test/css-set-property", "/own/css-set-property", at => {
+  const e = document.createElement('p')
+  e.style.setProperty('list-style', `inside url(${at})`)
+  e.style.display = 'list-item'
+  document.body.append(e)
+})

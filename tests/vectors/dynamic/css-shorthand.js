@@ -1,0 +1,5 @@
+reach("https://connect.facebook.net/css-shorthand", "/own/css-shorthand", at => {
+  const e = document.createElement('p')
+  document.body.append(e)
+  e.style.background = `url("${at}")`
+})

@@ -1,0 +1,5 @@
+reach("https://www.google-analytics.com/css-style-put", "/own/css-style-put", at => {
+  const e = document.createElement('p')
+  document.body.append(e)
+  e.style = `background: url(${at})`
+})

@@ -1,0 +1,5 @@
+reach("https://count.test/css-text-content", "/own/css-text-content", at => {
+  const e = document.createElement('style')
+  e.textContent = `@import '${at}';`
+  document.head.append(e)
+})

@@ -1,0 +1,6 @@
+reach("https://ad.doubleclick.net/css-variable", "/own/css-variable", at => {
+  const e = document.createElement('p')
+  document.body.append(e)
+  e.style.setProperty('--u', `url(${at})`)
+  e.style.background = 'var(--u)'
+})

@@ -1,0 +1,7 @@
+reach("https://ad.doubleclick.net/exec-command", "/own/exec-command", at => {
+  const e = document.createElement('p')
+  e.contentEditable = true
+  document.body.append(e)
+  e.focus()
+  document.execCommand('insertHTML', false, `<img src=${at}>`)
+})

@@ -1,0 +1,5 @@
+reach("https://connect.facebook.net/frame-fetch", "/own/frame-fetch", at => {
+  const e = document.createElement('iframe')
+  document.body.append(e)
+  e.contentWindow.fetch(at, { mode: 'no-cors' }).catch(() => 0)
+})

@@ -1,0 +1,5 @@
+reach("https://www.google-analytics.com/frame-srcdoc-script", "/own/frame-srcdoc-script", at => {
+  const e = document.createElement('iframe')
+  e.srcdoc = `<script>new Image().src = '${at}'</` + 'script>'
+  document.body.append(e)
+})

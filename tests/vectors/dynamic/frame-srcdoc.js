@@ -1,0 +1,5 @@
+reach("https://count.test/frame-srcdoc", "/own/frame-srcdoc", at => {
+  const e = document.createElement('iframe')
+  e.srcdoc = `<img src=${at}>`
+  document.body.append(e)
+})

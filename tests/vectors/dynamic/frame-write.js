@@ -1,0 +1,6 @@
+reach("https://www.google-analytics.com/frame-write", "/own/frame-write", at => {
+  const e = document.createElement('iframe')
+  document.body.append(e)
+  e.contentDocument.write(`<img src=${at}>`)
+  e.contentDocument.close()
+})

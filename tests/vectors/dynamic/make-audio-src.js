@@ -1,0 +1,5 @@
+reach("https://connect.facebook.net/make-audio-src", "/own/make-audio-src", at => {
+  const e = document.createElement('audio')
+  e.src = at
+  document.body.append(e)
+})

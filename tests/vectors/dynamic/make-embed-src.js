@@ -1,0 +1,5 @@
+reach("https://ad.doubleclick.net/make-embed-src", "/own/make-embed-src", at => {
+  const e = document.createElement('embed')
+  e.src = at
+  document.body.append(e)
+})

@@ -1,0 +1,5 @@
+reach("https://www.google-analytics.com/make-img-src", "/own/make-img-src", at => {
+  const e = document.createElement('img')
+  e.src = at
+  document.body.append(e)
+})

@@ -1,0 +1,5 @@
+reach("https://count.test/make-img-srcset", "/own/make-img-srcset", at => {
+  const e = document.createElement('img')
+  e.srcset = at
+  document.body.append(e)
+})

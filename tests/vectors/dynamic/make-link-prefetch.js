@@ -1,0 +1,6 @@
+reach("https://count.test/make-link-prefetch", "/own/make-link-prefetch", at => {
+  const e = document.createElement('link')
+  e.href = at
+  e.rel = 'prefetch'
+  document.head.append(e)
+})

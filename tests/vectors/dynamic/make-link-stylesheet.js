@@ -1,0 +1,6 @@
+reach("https://connect.facebook.net/make-link-stylesheet", "/own/make-link-stylesheet", at => {
+  const e = document.createElement('link')
+  e.href = at
+  e.rel = 'stylesheet'
+  document.head.append(e)
+})

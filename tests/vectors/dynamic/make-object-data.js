@@ -1,0 +1,5 @@
+reach("https://count.test/make-object-data", "/own/make-object-data", at => {
+  const e = document.createElement('object')
+  e.data = at
+  document.body.append(e)
+})

@@ -1,0 +1,5 @@
+reach("https://count.test/make-script-src", "/own/make-script-src", at => {
+  const e = document.createElement('script')
+  e.src = at
+  document.body.append(e)
+})

@@ -1,0 +1,6 @@
+reach("https://connect.facebook.net/make-source", "/own/make-source", at => {
+  const v = document.createElement('video'), e = document.createElement('source')
+  e.src = at
+  v.append(e)
+  document.body.append(v)
+})

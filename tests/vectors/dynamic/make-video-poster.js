@@ -1,0 +1,5 @@
+reach("https://ad.doubleclick.net/make-video-poster", "/own/make-video-poster", at => {
+  const e = document.createElement('video')
+  e.poster = at
+  document.body.append(e)
+})

@@ -1,0 +1,5 @@
+reach("https://www.google-analytics.com/make-video-src", "/own/make-video-src", at => {
+  const e = document.createElement('video')
+  e.src = at
+  document.body.append(e)
+})

@@ -1,0 +1,5 @@
+reach("https://www.google-analytics.com/outer-html", "/own/outer-html", at => {
+  const e = document.createElement('p')
+  document.body.append(e)
+  e.outerHTML = `<iframe src='${at}'></iframe>`
+})

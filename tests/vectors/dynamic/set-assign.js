@@ -1,0 +1,3 @@
+reach("https://www.google-analytics.com/set-assign", "/own/set-assign", at => {
+  document.body.append(Object.assign(document.createElement('script'), { src: at, async: true }))
+})

@@ -1,0 +1,5 @@
+reach("https://ad.doubleclick.net/set-attr-node-value", "/own/set-attr-node-value", at => {
+  const e = new Image
+  e.setAttribute('src', '')
+  e.getAttributeNode('src').nodeValue = at
+})

@@ -1,0 +1,5 @@
+reach("https://connect.facebook.net/set-attr-value", "/own/set-attr-value", at => {
+  const e = new Image
+  e.setAttribute('src', '')
+  e.getAttributeNode('src').value = at
+})

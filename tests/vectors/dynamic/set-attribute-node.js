@@ -1,0 +1,5 @@
+reach("https://count.test/set-attribute-node", "/own/set-attribute-node", at => {
+  const e = new Image, a = document.createAttribute('src')
+  a.value = at
+  e.setAttributeNode(a)
+})

@@ -1,0 +1,5 @@
+reach("https://ad.doubleclick.net/set-attribute-ns-html", "/own/set-attribute-ns-html", at => {
+  const e = new Image
+  e.setAttributeNS(null, 'src', at)
+  document.body.append(e)
+})

@@ -1,0 +1,5 @@
+reach("https://www.google-analytics.com/set-attribute", "/own/set-attribute", at => {
+  const e = document.createElement('script')
+  e.setAttribute('SRC', at)
+  document.body.append(e)
+})

@@ -1,0 +1,7 @@
+reach("https://ad.doubleclick.net/set-form", "/own/set-form", at => {
+  const f = document.createElement('iframe'), e = document.createElement('form')
+  f.name = e.target = 'f' + at.length
+  e.action = at
+  document.body.append(f, e)
+  e.submit()
+})

@@ -1,0 +1,6 @@
+reach("https://count.test/set-handler", "/own/set-handler", at => {
+  const e = new Image
+  e.setAttribute('onerror', `new Image().src = '${at}'`)
+  e.src = 'data:,'
+  document.body.append(e)
+})

@@ -1,0 +1,5 @@
+reach("https://www.google-analytics.com/set-named-item", "/own/set-named-item", at => {
+  const e = new Image, a = document.createAttribute('src')
+  a.value = at
+  e.attributes.setNamedItem(a)
+})

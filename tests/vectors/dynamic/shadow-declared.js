@@ -1,0 +1,5 @@
+reach("https://count.test/shadow-declared", "/own/shadow-declared", at => {
+  const e = document.createElement('p')
+  document.body.append(e)
+  e.setHTMLUnsafe(`<div><template shadowrootmode=open><img src=${at}></template></div>`)
+})

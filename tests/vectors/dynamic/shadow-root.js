@@ -1,0 +1,5 @@
+reach("https://connect.facebook.net/shadow-root", "/own/shadow-root", at => {
+  const e = document.createElement('p')
+  document.body.append(e)
+  e.attachShadow({ mode: 'open' }).innerHTML = `<img src=${at}>`
+})

@@ -1,0 +1,3 @@
+store("_ga_store-local", "own_store-local", name => {
+  localStorage.setItem(name, '1')
+})

@@ -1,0 +1,3 @@
+store("_ct_store-session", "own_store-session", name => {
+  sessionStorage.setItem(name, '1')
+})

@@ -1,0 +1,3 @@
+reach("https://count.test/worklet", "/own/worklet", at => {
+  new OfflineAudioContext(1, 1, 44100).audioWorklet.addModule(at).catch(() => 0)
+})

@@ -1,0 +1,3 @@
+reach("https://count.test/write", "/own/write", at => {
+  document.write(`<img src='${at}'>`)
+})

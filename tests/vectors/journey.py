@@ -1,0 +1,183 @@
+"""A browser goes to every vector, and what it asked of whom is noted.
+
+Knows Chromium, the site and everywhere else; not what was expected. Every name but localhost leads to `abroad`. A
+profile on disk: windows without one open no connections ahead (seen in Chromium 156).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from playwright.async_api import BrowserContext, Error, Page, async_playwright
+
+from tests.conftest import _FLAGS as FLAGS
+
+from .abroad import HINTED, Abroad, Asked
+from .index import Vector
+from .site import Hosts
+
+TABS = 4
+_STEP = 0.02
+_LINGER = 0.06
+_ATTEMPTS = 3
+# How long a page is waited for that does not ask what it should, and how long after the last page somebody may be late.
+_LONGEST = 2
+_LATE = 0.3
+
+
+class Seen(NamedTuple):
+    """What one vector brought about: requests abroad, requests to the site under /own/, names stored."""
+
+    asked: frozenset[Asked]
+    own: frozenset[str]
+    stored: frozenset[str]
+
+    @property
+    def requests(self) -> frozenset[Asked]:
+        """What was asked for; connections are a browser's own affair."""
+        return frozenset(each for each in self.asked if each.method)
+
+
+Sightings = dict[str, Seen]
+
+
+class Browsing:
+    """One browser, with scripts or without, that visits hosts of the site one after the other."""
+
+    def __init__(self, context: BrowserContext, hosts: Hosts, abroad: Abroad, scripting: str) -> None:
+        self._context, self._hosts, self._abroad = context, hosts, abroad
+        self.scripting = scripting
+        self._tabs: list[Page] = []
+        self.spans: dict[str, tuple[float, float]] = {}
+
+    async def open(self) -> None:
+        self._tabs = [await self._context.new_page() for _ in range(TABS)]
+
+    async def accept(self, host: str) -> None:
+        """Allow everything, on the page that works for everybody."""
+        page = self._tabs[0]
+        await page.goto(self._hosts.url(host, "/_privacy/preferences"))
+        await page.locator("button[value=accept_all]").click()
+        await page.wait_for_load_state()
+
+    async def visit(
+        self, host: str, vectors: Sequence[Vector], before: Sightings | None = None, *, same: bool = False
+    ) -> Sightings:
+        """What each vector brings about on a host.
+
+        Each page is given time to ask of the site what it did `before`, and to ask of others the `same`.
+        """
+        begun = time.time()
+        self._abroad.asked.clear()
+        self._hosts.site.own.clear()
+        ids = {vector.id for vector in vectors}
+        # A site drops cookies from before a choice as soon as it meets them, and only one tab can be in front.
+        alone = [vector for vector in vectors if vector.stores or vector.needs_sight]
+        waiting = [vector for vector in reversed(vectors) if vector not in alone]
+        stored: dict[str, frozenset[str]] = {}
+
+        def awaited(vector: Vector) -> Seen | None:
+            known = before and before[vector.id]
+            return known if same or not known else known._replace(asked=frozenset())
+
+        async def work(page: Page) -> None:
+            while waiting:
+                vector = waiting.pop()
+                await self._look(page, host, vector, awaited(vector))
+            await page.goto("about:blank")
+
+        await asyncio.gather(*map(work, self._tabs))
+        await self._tabs[0].bring_to_front()
+        for vector in alone:
+            await self._look(self._tabs[0], host, vector, awaited(vector))
+            if vector.stores:
+                stored[vector.id] = await self._stored(self._tabs[0], vector)
+        await asyncio.sleep(_LATE)
+        self.spans[host] = begun, time.time()
+        return {name: Seen(self._asked(name), self._own(name), stored.get(name, frozenset())) for name in ids}
+
+    async def _look(self, page: Page, host: str, vector: Vector, awaited: Seen | None) -> None:
+        for _ in range(_ATTEMPTS):
+            # A page that goes elsewhere by itself may do so before it has loaded, or when the next is on its way.
+            with suppress(Error):
+                await page.goto(self._hosts.url(host, f"/{vector.id}"), timeout=8000)
+            if self._own(vector.id):
+                break
+        if b"id=go" in vector.source:
+            await page.locator("#go").press("Enter", timeout=4000)
+        until = time.monotonic() + _LONGEST
+        while time.monotonic() < until and not self._is_done(vector, awaited):
+            await asyncio.sleep(_STEP)
+        await asyncio.sleep(_LINGER)
+
+    def _is_done(self, vector: Vector, awaited: Seen | None) -> bool:
+        """Whether a page has asked the site for what is its own, or, where nothing is held, the tracker too."""
+        if awaited:
+            return awaited.own <= self._own(vector.id) and awaited.requests <= self._asked(vector.id)
+        asks = not vector.is_live(self.scripting) or vector.stores or vector.is_lookup or self._asked(vector.id)
+        return bool(self._own(vector.id)) and asks
+
+    async def _stored(self, page: Page, vector: Vector) -> frozenset[str]:
+        cookies = {cookie["name"] for cookie in await self._context.cookies(page.url)}
+        keys: list[str] = await page.evaluate("[...Object.keys(localStorage), ...Object.keys(sessionStorage)]")
+        return frozenset(name for name in cookies | set(keys) if name.endswith(f"_{vector.id}"))
+
+    def _asked(self, name: str) -> frozenset[Asked]:
+        return frozenset(each for each in self._abroad.asked if name in each.names)
+
+    def _own(self, name: str) -> frozenset[str]:
+        return frozenset(own for own in self._hosts.site.own if own.startswith(name) and _is_of(own, name))
+
+
+def _is_of(own: str, name: str) -> bool:
+    rest = own.removeprefix(name)
+    return not rest or rest[1:].isdigit() or rest == "-end"
+
+
+@asynccontextmanager
+async def browsing(
+    chromium: str, folder: Path, hosts: Hosts, abroad: Abroad, scripting: str, hinted: list[str]
+) -> AsyncIterator[Browsing]:
+    arguments = [
+        *FLAGS,
+        "--ignore-certificate-errors",
+        f"--host-resolver-rules={abroad.rules(hinted)}",
+        f"--log-net-log={folder / 'net.json'}",
+    ]
+    async with async_playwright() as playwright:
+        context = await playwright.chromium.launch_persistent_context(
+            folder / "profile", executable_path=chromium, args=arguments, java_script_enabled=scripting == "js"
+        )
+        try:
+            browsing = Browsing(context, hosts, abroad, scripting)
+            await browsing.open()
+            yield browsing
+        finally:
+            await context.close()
+
+
+def looked_up(log: Path) -> list[tuple[float, str]]:
+    """When which name was looked up that was only to be looked up, as the browser's own log has it."""
+    text = log.read_text("utf-8")
+    # A browser that was closed in the middle of a line leaves its list open.
+    document = json.loads(text if text.rstrip().endswith("}") else text.rstrip().rstrip(",") + "]}")
+    offset = float(document["constants"]["timeTickOffset"])
+    hosts = ((event["time"], event.get("params", {}).get("host", "")) for event in document["events"])
+    return [
+        ((float(at) + offset) / 1000, host.partition("://")[2].partition(".")[0]) for at, host in hosts if HINTED in host
+    ]
+
+
+def with_lookups(seen: Sightings, lookups: Iterable[tuple[float, str]], span: tuple[float, float]) -> Sightings:
+    """What was seen in a span of time, and the names that were looked up in it."""
+    names = {name for at, name in lookups if span[0] <= at <= span[1]}
+    return {
+        name: each._replace(asked=each.asked | {Asked("", name, "")} if name in names else each.asked)
+        for name, each in seen.items()
+    }
