@@ -13,6 +13,8 @@ demo: .venv/demo
 
 test: .venv/test
 	$(BIN)/python scripts/browser.py
+	$(BIN)/python scripts/nginx.py
+	$(BIN)/python scripts/golang.py
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy
@@ -21,6 +23,7 @@ test: .venv/test
 # What only a machine with the package registries can check, and what takes long.
 test-long: test
 	CONSENTKIT_TEST_REGISTRY=1 $(BIN)/python -m pytest $(PYTEST_ARGS) tests/test_update_catalog.py
+	CONSENTKIT_TEST_ROUNDS=50 $(BIN)/python -m pytest $(PYTEST_ARGS) tests/ledger/test_kill.py
 
 bench: .venv/test
 	for file in benchmarks/bench_*.py; do $(BIN)/python $$file || exit 1; done

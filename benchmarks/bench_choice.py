@@ -1,9 +1,10 @@
-"""What a durable choice costs: appends to the ledger, beside what the disk and SQLite ask for. By hand.
+"""What a durable choice costs: appends to the ledger, beside what the disk and the database ask for. By hand.
 
-    python benchmarks/bench_choice.py [FOLDER]
+    python benchmarks/bench_choice.py [FOLDER | POSTGRESQL-URL]
 
-Floors in the same run: write and fdatasync of as many bytes; one raw SQLite transaction per row with the same pragmas.
-Then the ledger with 1, 16 and 64 who wait at the same time. FOLDER should lie on the disk in question.
+Floors in the same run: write and fdatasync of as many bytes; one raw SQLite transaction per row, with our pragmas and
+our three statements. Then the ledger with 1, 16 and 64 who wait at the same time, and where one append spends its time.
+FOLDER should lie on the disk in question; with a URL the ledger is there, and the floors are those of a disk here.
 """
 
 from __future__ import annotations
@@ -19,19 +20,28 @@ from statistics import median
 from time import perf_counter
 
 from consentkit.ledger.ledger import Ledger
-from consentkit.ledger.record import ConsentRecord, new_id, utc
-from consentkit.ledger.store import Store
+from consentkit.ledger.record import ConsentRecord, leaf_of, new_id, new_salt, utc
+from consentkit.ledger.store import NewEntry, Store
 from consentkit.tlog import Signer
 
 ROWS = 600
 ROUNDS = 5
+MOMENT = 1_800_000_000_000
+TABLES = """
+CREATE TABLE IF NOT EXISTS logs (site TEXT PRIMARY KEY, size INTEGER, frontier BLOB);
+CREATE TABLE IF NOT EXISTS entries (
+    site TEXT, number INTEGER, leaf BLOB, time INTEGER, visitor TEXT, record BLOB, salt BLOB, PRIMARY KEY (site, number)
+);
+CREATE INDEX IF NOT EXISTS visitors ON entries (site, visitor);
+INSERT OR IGNORE INTO logs VALUES ('bench', 0, x'00');
+"""
 
 
 def record() -> ConsentRecord:
     return ConsentRecord(
         id=new_id(),
         site="bench",
-        time=utc(1_800_000_000_000),
+        time=utc(MOMENT),
         visitor=new_id(),
         choice="custom",
         categories=("analytics",),
@@ -48,6 +58,12 @@ def record() -> ConsentRecord:
     )
 
 
+def entry() -> NewEntry:
+    made = record()
+    data, salt = made.to_bytes(), new_salt()
+    return NewEntry(leaf_of(data, salt), MOMENT, made.visitor, data, salt)
+
+
 def write_and_sync(folder: Path) -> None:
     data = bytes(len(record().to_bytes()) + 100)
     with (folder / "floor").open("ab", buffering=0) as file:
@@ -60,43 +76,82 @@ def raw_sqlite(folder: Path) -> None:
     connection = sqlite3.connect(folder / "floor.db", isolation_level=None)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("CREATE TABLE IF NOT EXISTS entries (number INTEGER PRIMARY KEY, record BLOB)")
-    data = record().to_bytes()
+    connection.executescript(TABLES)
+    data, salt = record().to_bytes(), new_salt()
     for _ in range(ROWS):
         connection.execute("BEGIN IMMEDIATE")
-        connection.execute("INSERT INTO entries (record) VALUES (?)", (data,))
+        (size,) = connection.execute("SELECT size FROM logs WHERE site = 'bench'").fetchone()
+        row = ("bench", size, salt, MOMENT, new_id(), data, salt)
+        connection.execute("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+        connection.execute("UPDATE logs SET size = ?, frontier = ? WHERE site = 'bench'", (size + 1, salt * 5))
         connection.execute("COMMIT")
     connection.close()
 
 
-def appending(ledger: Ledger, waiting: int) -> Callable[[], None]:
+def store_alone(store: Store) -> Callable[[], None]:
+    """The store without the thread that writes, and without anything to make ready."""
+    rows = [entry() for _ in range(ROWS)]
+
     def run() -> None:
-        with ThreadPoolExecutor(waiting) as pool:
-            for _ in pool.map(lambda _: ledger.append(record(), 1_800_000_000_000, ()), range(ROWS)):
-                pass
+        for row in rows:
+            store.append([row])
 
     return run
 
 
+def appending(ledger: Ledger, waiting: int) -> Callable[[], None]:
+    """As many threads as wait at once, each with choices of its own."""
+    each = ROWS // waiting
+
+    def visit() -> None:
+        for _ in range(each):
+            ledger.append(record(), MOMENT, ())
+
+    def run() -> None:
+        with ThreadPoolExecutor(waiting) as pool:
+            for future in [pool.submit(visit) for _ in range(waiting)]:
+                future.result()
+
+    return run
+
+
+def make_ready() -> None:
+    for _ in range(ROWS):
+        entry()
+
+
 def main() -> None:
-    with tempfile.TemporaryDirectory(dir=sys.argv[1] if len(sys.argv) > 1 else None) as name:
+    place = sys.argv[1] if len(sys.argv) > 1 else ""
+    url = place if "://" in place else ""
+    with tempfile.TemporaryDirectory(dir=None if url else place or None) as name:
         folder = Path(name)
-        ledger = Ledger(Store(f"sqlite:///{folder / 'ledger.db'}", "bench"), Signer.generate("bench/log"), folder)
+        store = Store(url or f"sqlite:///{folder / 'ledger.db'}", f"bench-{new_id()[:8]}")
+        ledger = Ledger(store, Signer.generate("bench/log"), folder)
         jobs: dict[str, Callable[[], None]] = {
             "floor: write and fdatasync": lambda: write_and_sync(folder),
             "raw SQLite, a transaction per row": lambda: raw_sqlite(folder),
+            "record, salt and leaf hash": make_ready,
+            "the store alone": store_alone(store),
         }
         jobs |= {f"ledger, {waiting} waiting": appending(ledger, waiting) for waiting in (1, 16, 64)}
-        samples: dict[str, list[float]] = {name: [] for name in jobs}
+        samples: dict[str, list[float]] = {title: [] for title in jobs}
         for _ in range(ROUNDS):
             for title, job in jobs.items():
                 start = perf_counter()
                 job()
                 samples[title].append(ROWS / (perf_counter() - start))
         ledger.close()
-    floor = median(samples["floor: write and fdatasync"])
-    for title, rates in samples.items():
-        print(f"  {title:<36} {median(rates):10.0f} rows/s {median(rates) / floor:8.2f}x")
+    report({title: median(rates) for title, rates in samples.items()})
+
+
+def report(rates: dict[str, float]) -> None:
+    floor = rates["floor: write and fdatasync"]
+    for title, rate in rates.items():
+        print(f"  {title:<36} {rate:10.0f} rows/s {rate / floor:8.2f}x")
+    cost = {title: 1e6 / rate for title, rate in rates.items()}
+    alone, whole, ready = cost["the store alone"], cost["ledger, 1 waiting"], cost["record, salt and leaf hash"]
+    print(f"  one append: {whole:.0f} us, of which {alone:.0f} the database, {ready:.0f} the record and its hashes,")
+    print(f"  {whole - alone - ready:.0f} handing over between two threads and the checkpoint outside.")
 
 
 if __name__ == "__main__":
