@@ -23,9 +23,7 @@ def first(headers: Iterable[Header], name: bytes) -> bytes | None:
     return None
 
 
-class RequestHead(NamedTuple):
-    """A request without its body. `path` is decoded and starts below `root_path`, the app's mount point."""
-
+class _RequestLine(NamedTuple):
     method: str
     path: str
     headers: Headers
@@ -34,12 +32,23 @@ class RequestHead(NamedTuple):
     root_path: str = ""
     client: str = ""
 
+
+class RequestHead(_RequestLine):
+    """A request without its body. `path` is decoded and starts below `root_path`, the app's mount point."""
+
+    _index: dict[bytes, bytes]
+
     def header(self, name: bytes) -> bytes | None:
-        return first(self.headers, name)
+        """The first value under `name` (lower-case), or None. Asked for often: the second look costs nothing."""
+        try:
+            return self._index.get(name)
+        except AttributeError:
+            self._index = dict(reversed(self.headers))
+            return self._index.get(name)
 
     def text(self, name: bytes) -> str:
         """The first value as text; empty where the header is missing."""
-        return (first(self.headers, name) or b"").decode("latin-1")
+        return (self.header(name) or b"").decode("latin-1")
 
     def with_headers(self, headers: Headers) -> RequestHead:
         return self._replace(headers=headers)

@@ -1,0 +1,72 @@
+"""Pages rewritten before: quicker, and never another visitor's."""
+
+from __future__ import annotations
+
+from consentkit.classifier import Classifier
+from consentkit.decision import EVERYTHING, Decision
+from consentkit.guard.coding import Identity
+from consentkit.guard.guard import HtmlGuard, Terms
+from consentkit.guard.rewritings import Rewritings, cut, fill
+from consentkit.guard.suspects import Suspects
+from consentkit.policy import Policy
+
+CLASSIFIER = Classifier(Policy())
+REFUSED = Decision()
+PAGE = b'<html><head><script src="//www.google-analytics.com/a.js"></script></head><body>hello</body></html>'
+
+
+def finished(
+    known: Rewritings | None, page: bytes, insert: bytes, decision: Decision = REFUSED, **more: bytes
+) -> bytes:
+    terms = Terms(CLASSIFIER, decision, "own.test")
+    return HtmlGuard(terms, insert, Identity(), Suspects(CLASSIFIER.lists), known=known, **more).finish(page)
+
+
+def test_each_visitor_gets_their_own_of_what_is_ours() -> None:
+    """The second visitor of a page gets it as if it were new, with their own banner and nobody else's."""
+    known = Rewritings()
+    for token in (b"one", b"two", b"<body>", b""):
+        for lead in (b"lead-" + token, b""):
+            expected = finished(None, PAGE, token, lead=lead)
+            assert finished(known, PAGE, token, lead=lead) == expected
+            assert finished(known, PAGE, token, lead=lead) == expected
+    assert len(known._known) == 4
+
+
+def test_what_one_visitor_allowed_is_another_page() -> None:
+    """A page with everything allowed is never given to someone who refused, nor the other way round."""
+    known = Rewritings()
+    allowed = Decision(EVERYTHING)
+    for _ in range(2):
+        assert b"data-ck" in finished(known, PAGE, b"x", REFUSED)
+        assert b"data-ck" not in finished(known, PAGE, b"x", allowed)
+
+
+def test_a_placeholder_is_never_kept() -> None:
+    """What a page holds beside banner and lead may carry a token: such a page is rewritten for each visitor."""
+    known = Rewritings()
+    frame = b'<body><iframe src="https://www.youtube.com/embed/x" width=560 height=315></iframe>'
+    terms = Terms(CLASSIFIER, Decision(), "own.test")
+    suspects = Suspects(CLASSIFIER.lists)
+    for token in (b"one", b"two"):
+        embed = lambda label, values, token=token: b' srcdoc="%s"' % token  # noqa: E731
+        out = HtmlGuard(terms, b"x", Identity(), suspects, embed=embed, known=known).finish(frame)
+        assert b'srcdoc="%s"' % token in out
+    assert not known._known
+
+
+def test_memory_is_bounded() -> None:
+    """A site with endlessly different pages fills no memory, and goes on remembering the newest."""
+    known = Rewritings(room=10_000)
+    for number in range(100):
+        page = b"<p>%d</p>" % number + b" " * 1000
+        known.keep("key", page, [page])
+    assert 0 < len(known._known) <= 5
+    assert known.find("key", page) == [page]
+    known.keep("key", b"x" * 2**19, [b""])
+    assert known.find("key", b"x" * 2**19) is None
+
+
+def test_pieces_and_holes() -> None:
+    """A page without a hole is one piece, and comes out as it is."""
+    assert fill(cut(b"<p>plain"), {"insert": b"a", "lead": b"b"}) == b"<p>plain"
