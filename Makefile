@@ -23,6 +23,7 @@ test: .venv/test
 # What only a machine with the package registries can check, and what takes long.
 test-long: test
 	CONSENTKIT_TEST_REGISTRY=1 $(BIN)/python -m pytest $(PYTEST_ARGS) tests/test_update_catalog.py
+	CONSENTKIT_TEST_MATRIX=1 $(BIN)/python -m pytest tests/vectors
 	CONSENTKIT_TEST_ROUNDS=50 $(BIN)/python -m pytest $(PYTEST_ARGS) tests/ledger/test_kill.py
 
 bench: .venv/test

@@ -195,6 +195,43 @@ def test_one_commit_serves_all_who_wait() -> None:
     assert batches == [1, 499]
 
 
+def test_who_comes_alone() -> None:
+    """A visitor who chooses while nobody else does is not kept waiting for a thread; in a crowd one thread writes."""
+    writing: list[tuple[str, int]] = []
+
+    def commit(jobs: list[int]) -> list[int]:
+        writing.append((threading.current_thread().name, len(jobs)))
+        time.sleep(0.01)
+        return jobs
+
+    group: GroupCommit[int, int] = GroupCommit(commit)
+    assert group.wait(1) == 1
+    assert writing == [(threading.current_thread().name, 1)]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(group.wait, range(80))) == list(range(80))
+    assert sum(size for _, size in writing) == 81
+    assert sum(size for name, size in writing if name == "consentkit-ledger") > 60
+    group.close()
+
+
+def test_rest_follows_who_comes_alone() -> None:
+    """What is left to do after a choice is done soon, also when nobody else comes."""
+    done = threading.Event()
+    written: list[int] = []
+
+    def rest() -> None:
+        if written:
+            done.set()
+
+    group: GroupCommit[int, None] = GroupCommit(lambda jobs: [written.append(job) for job in jobs], rest)
+    for number in range(20):
+        done.clear()
+        group.wait(number)
+        assert done.wait(5)
+    group.close()
+    assert written == list(range(20))
+
+
 def test_given_up_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
     """A choice whose visitor was told that it failed is not written afterwards."""
     monkeypatch.setattr(writer, "_PATIENCE_SECONDS", 0.05)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import pytest
 
 from consentkit.errors import LedgerUnavailable
 from consentkit.ledger import intake, spool
+from consentkit.ledger.intake import Intake
 from consentkit.ledger.ledger import Ledger
 from consentkit.ledger.record import leaf_of, new_salt
 from consentkit.ledger.spool import Batch, Spool, format_batch, parse_batch
@@ -87,6 +90,23 @@ def test_stopped_while_draining(kept: Spool) -> None:
     assert drained(kept) == batches
 
 
+def test_taken_while_draining(kept: Spool, tmp_path: Path) -> None:
+    """A choice that comes while another worker drains waits for it, and is not emptied out with what was drained."""
+    kept.put(batch())
+    late = batch()
+    other = Spool(tmp_path / "data" / "spool-shop", SEALER)
+    putting = threading.Thread(target=other.put, args=[late])
+
+    def write(_: Batch) -> None:
+        putting.start()
+        putting.join(0.3)
+        assert putting.is_alive()
+
+    kept.drain(write)
+    putting.join(10)
+    assert drained(kept) == [late]
+
+
 @pytest.mark.parametrize("torn", [b"half a li", b"\xff" * 9])
 def test_torn(torn: bytes, kept: Spool, tmp_path: Path) -> None:
     """A line that a crash cut short was never acknowledged: it goes, and what was is not harmed."""
@@ -140,6 +160,31 @@ def test_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file", encoding="utf-8")
     with pytest.raises(LedgerUnavailable):
         Spool(tmp_path / "data" / "spool-shop", SEALER).put(batch())
+
+
+def test_flush_failed(kept: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A choice that may not be on the disk is not kept either: its visitor was told that it was not taken."""
+
+    def failing(_: int) -> None:
+        raise OSError("the disk is broken")
+
+    first = batch()
+    kept.put(first)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", failing)
+        with pytest.raises(LedgerUnavailable):
+            kept.put(batch())
+    assert drained(kept) == [first]
+
+
+def test_what_waits_comes_first(kept: Spool, database_url: str) -> None:
+    """A choice that could be logged at once still comes after those that wait."""
+    store, waiting, late = Store(database_url, "shop"), batch(), batch()
+    kept.put(waiting)
+    assert Intake(store, kept, lambda: 0, lambda _: None).take(late) == FIRST + 1
+    logged = [each.leaf_hash for each in store.entries() if each.salt]
+    assert logged == [waiting.entries[0].leaf_hash, late.entries[0].leaf_hash]
+    store.forget()
 
 
 def away(folder: Path) -> None:

@@ -1,8 +1,8 @@
 """Group commit: many wait, one thread writes, and one transaction serves everyone who waited.
 
-Knows nothing of ledgers. Whoever comes alone writes for themselves: handing over to a thread, and back, takes as long as a
-disk does. The thread starts with the first job, in the process that has it: a server that loads the app
-and forks afterwards gets a thread in each worker.
+Knows nothing of ledgers. Whoever comes alone writes for themselves: handing over to a thread and back may take as long
+as the disk does. The thread starts with the first job, in the process that has it: a server that loads the app and
+forks afterwards gets a thread in each worker.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class GroupCommit(Generic[Job, Result]):
                 return self._commit([job])[0]
             finally:
                 self._writing.release()
-                self._wake()
+                self._wake(job)
         future = self.put(job)
         try:
             return future.result(_PATIENCE_SECONDS)
@@ -101,11 +101,13 @@ class GroupCommit(Generic[Job, Result]):
             self._start()
             return not self._crowded and self._queue.empty() and self._writing.acquire(blocking=False)
 
-    def _wake(self) -> None:
-        """Let the thread know that there may be something to do between two batches."""
+    def _wake(self, job: Job) -> None:
+        """Let the thread see what else there is to do: by a job already given up, which it passes over."""
         if self._sleeping:
             self._sleeping = False
-            self._queue.put(_WAKE)
+            given_up: Future[Result] = Future()
+            given_up.cancel()
+            self._queue.put((job, given_up))
 
     def _start(self) -> None:
         # A fork copies the queue but not the thread. Thread and queue come and go together: what is put after `close`
@@ -113,26 +115,33 @@ class GroupCommit(Generic[Job, Result]):
         if self._thread is None or not self._thread.is_alive() or self._process != os.getpid():
             if self._process != os.getpid():
                 self._writing, self._process = threading.Lock(), os.getpid()
-            self._queue, self._sleeping = SimpleQueue(), False
+            self._queue, self._crowded, self._sleeping = SimpleQueue(), False, False
             self._thread = threading.Thread(target=self._run, args=[self._queue], name="consentkit-ledger", daemon=True)
             self._thread.start()
 
     def _run(self, queue: SimpleQueue[tuple[Job, Future[Result]] | None]) -> None:
         pause, more, company = self._pause(), True, _Company(0, 0)
         while more:
-            batch, more = _gather(queue, pause, company)
+            gathered, more = _gather(queue, pause, company)
+            batch = [(job, future) for job, future in gathered if future.set_running_or_notify_cancel()]
             start = monotonic()
-            self._write([(job, future) for job, future in batch if future.set_running_or_notify_cancel()])
-            expected = len(batch) + queue.qsize() if len(batch) > 1 else 0
+            with self._writing:
+                self._write(batch)
+            self._crowded = len(batch) > 1
+            expected = len(batch) + queue.qsize() if self._crowded else 0
             company = _Company(expected, (monotonic() - start) * _COMPANY)
             pause = self._pause()
 
     def _pause(self) -> float | None:
-        try:
-            return self._rest()
-        except Exception:  # whoever comes next must find the thread here
-            _LOG.exception("consentkit.D006 what is done between two writes failed")
-            return 1
+        # Under the lock: whoever writes for themselves after this finds the thread asleep, and wakes it.
+        with self._writing:
+            try:
+                pause = self._rest()
+            except Exception:  # whoever comes next must find the thread here
+                _LOG.exception("consentkit.D006 what is done between two writes failed")
+                pause = 1
+            self._sleeping = pause is None
+            return pause
 
     def _write(self, batch: list[tuple[Job, Future[Result]]]) -> None:
         if not batch:
