@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from consentkit.asgi import ConsentMiddleware
-from consentkit.limit import RateLimit
+from consentkit.limit import ChoiceLimit
 from tests.exchanges import POLICY, Response
 
 from .browser import NAVIGATION, Browser
@@ -269,7 +269,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """A shop for many examples: it echoes nothing, and answers with a page."""
     data = tmp_path_factory.mktemp("fuzz")
     middleware = ConsentMiddleware(PAGE, POLICY, data=data, secret=SECRET, signing_key=KEY)
-    middleware._kit.limit = RateLimit(1_000_000)
+    middleware._kit.limit = ChoiceLimit(1_000_000, 1_000_000)
     yield Browser(middleware)
     middleware._kit.close()
 
