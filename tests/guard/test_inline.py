@@ -55,6 +55,13 @@ SNIPPETS = [
         'i.parentNode.insertBefore(n,i)})(window,document,"script","//bat.bing.com/bat.js","uetq");',
     ),
     (
+        "twitter widgets",
+        "//platform.twitter.com/widgets.js",
+        "!function(d,s,id){var js,fjs=d.getElementsByTagName(s)[0],p=/^http:/.test(d.location)?'http':'https';"
+        "if(!d.getElementById(id)){js=d.createElement(s);js.id=id;js.src=p+'://platform.twitter.com/widgets.js';"
+        "fjs.parentNode.insertBefore(js,fjs);}}(document,'script','twitter-wjs');",
+    ),
+    (
         "ga.js",
         "//google-analytics.com/ga.js",
         "(function(){var ga=document.createElement('script');ga.src=('https:'==document.location.protocol?'https://ssl':"

@@ -81,7 +81,8 @@ async def listening(folder: Path) -> AsyncIterator[Abroad]:
     tls = await asyncio.start_server(answer, "127.0.0.1", 0, ssl=context)
     plain = await asyncio.start_server(answer, "127.0.0.1", 0)
     async with tls, plain:
-        yield Abroad(*(server.sockets[0].getsockname()[1] for server in (tls, plain)), asked)
+        ports = [server.sockets[0].getsockname()[1] for server in (tls, plain)]
+        yield Abroad(ports[0], ports[1], asked)
 
 
 async def _read(reader: asyncio.StreamReader) -> tuple[Asked, dict[str, str]]:

@@ -22,14 +22,14 @@ COLUMNS = ["id", "noun", "file", "kind", "live", "bytes", *CELLS, *ALONE, "share
 
 
 class Vector(NamedTuple):
-    """One way. `live` says with which scripting a page without us asks; `bytes`, whether the server holds it."""
+    """One way. `live` says with which scripting a page without us asks; `touched`, whether the server holds it."""
 
     id: str
     noun: str
     file: str
     kind: str
     live: str
-    bytes: str
+    touched: str
     cells: dict[str, str]
     note: str
 
@@ -80,9 +80,14 @@ def read_index(path: Path = HERE / "index.csv") -> list[Vector]:
     with path.open(encoding="utf-8", newline="") as file:
         return [
             Vector(
-                *(row[name] for name in COLUMNS[:6]),
-                cells={name: row[name] for name in COLUMNS[6:-1]},
-                note=row["note"],
+                row["id"],
+                row["noun"],
+                row["file"],
+                row["kind"],
+                row["live"],
+                row["bytes"],
+                {name: row[name] for name in COLUMNS[6:-1]},
+                row["note"],
             )
             for row in csv.DictReader(file)
         ]
@@ -98,7 +103,7 @@ def answer_of(vector: Vector) -> Answer:
         body = (
             f"<!doctype html><title>{vector.id}</title><body>"
             f"<script src=/reach.js></script><script src=/{vector.id}.js></script>"
-            f"<img src=/own/{vector.id}-end alt=''>"
+            f"<img src=/own/{vector.id}-last alt=''>"
         ).encode()
     return Answer(200, [(b"content-type", kind)], body)
 

@@ -26,6 +26,8 @@ TABS = 4
 _STEP = 0.02
 _LINGER = 0.06
 _ATTEMPTS = 3
+# Whom Chromium asks for itself.
+_BROWSERS_OWN = ("accounts.google.com", "update.googleapis.com", "clients2.google.com")
 # How long a page is waited for that does not ask what it should, and how long after the last page somebody may be late.
 _LONGEST = 2
 _LATE = 0.3
@@ -83,8 +85,8 @@ class Browsing:
         stored: dict[str, frozenset[str]] = {}
 
         def awaited(vector: Vector) -> Seen | None:
-            known = before and before[vector.id]
-            return known if same or not known else known._replace(asked=frozenset())
+            known = None if before is None else before[vector.id]
+            return known if same or known is None else known._replace(asked=frozenset())
 
         async def work(page: Page) -> None:
             while waiting:
@@ -101,6 +103,16 @@ class Browsing:
         await asyncio.sleep(_LATE)
         self.spans[host] = begun, time.time()
         return {name: Seen(self._asked(name), self._own(name), stored.get(name, frozenset())) for name in ids}
+
+    async def read(self, host: str, path: str) -> list[Asked]:
+        """Whom one page asks that names no vector."""
+        page = self._tabs[0]
+        self._abroad.asked.clear()
+        with suppress(Error):
+            await page.goto(self._hosts.url(host, path), timeout=20_000)
+        await asyncio.sleep(_LATE)
+        await page.goto("about:blank")
+        return [each for each in self._abroad.asked if each.host not in _BROWSERS_OWN]
 
     async def _look(self, page: Page, host: str, vector: Vector, awaited: Seen | None) -> None:
         for _ in range(_ATTEMPTS):
@@ -121,7 +133,7 @@ class Browsing:
         if awaited:
             return awaited.own <= self._own(vector.id) and awaited.requests <= self._asked(vector.id)
         asks = not vector.is_live(self.scripting) or vector.stores or vector.is_lookup or self._asked(vector.id)
-        return bool(self._own(vector.id)) and asks
+        return bool(self._own(vector.id) and asks)
 
     async def _stored(self, page: Page, vector: Vector) -> frozenset[str]:
         cookies = {cookie["name"] for cookie in await self._context.cookies(page.url)}
@@ -137,7 +149,7 @@ class Browsing:
 
 def _is_of(own: str, name: str) -> bool:
     rest = own.removeprefix(name)
-    return not rest or rest[1:].isdigit() or rest == "-end"
+    return not rest or rest[1:].isdigit() or rest == "-last"
 
 
 @asynccontextmanager
@@ -168,10 +180,8 @@ def looked_up(log: Path) -> list[tuple[float, str]]:
     # A browser that was closed in the middle of a line leaves its list open.
     document = json.loads(text if text.rstrip().endswith("}") else text.rstrip().rstrip(",") + "]}")
     offset = float(document["constants"]["timeTickOffset"])
-    hosts = ((event["time"], event.get("params", {}).get("host", "")) for event in document["events"])
-    return [
-        ((float(at) + offset) / 1000, host.partition("://")[2].partition(".")[0]) for at, host in hosts if HINTED in host
-    ]
+    hosts = ((float(event["time"]), event.get("params", {}).get("host", "")) for event in document["events"])
+    return [((at + offset) / 1000, host.partition("://")[2].partition(".")[0]) for at, host in hosts if HINTED in host]
 
 
 def with_lookups(seen: Sightings, lookups: Iterable[tuple[float, str]], span: tuple[float, float]) -> Sightings:

@@ -1,13 +1,14 @@
 """The site that serves the vectors: one app, bare and behind the middleware, told apart by the host it is asked for.
 
 Knows vectors and the middleware; not browsers. `bare-site.localhost` is the app without us, `personal-off.localhost`
-and the like are cells; with `-alone` behind, the guard script cannot be had. Without scripts a page comes in small pieces, so that both ways of sending are met.
+and the like are cells; with `-alone` behind, the guard script cannot be had. Without scripts a page comes in small
+pieces, so that both ways of sending are met.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from consentkit.settings import new_secret
 from consentkit.tlog import Signer
 from tests.serving import served
 
-from .index import HERE, MODES, RENDERINGS, Vector, answer_of
+from .index import HERE, MODES, RENDERINGS, Answer, Vector, answer_of
 
 TRACKERS = {
     "google": ("analytics", ["www.google-analytics.com"]),
@@ -65,8 +66,8 @@ def policy(mode: str) -> dict[str, Any]:
 class Site:
     """The app. `own` is what was asked of it under /own/, by name."""
 
-    def __init__(self, vectors: list[Vector]) -> None:
-        self.answers = {f"/{vector.id}": answer_of(vector) for vector in vectors}
+    def __init__(self, vectors: list[Vector], pages: Mapping[str, Answer] | None = None) -> None:
+        self.answers = {f"/{vector.id}": answer_of(vector) for vector in vectors} | dict(pages or {})
         self.scripts = {f"/{vector.id}.js": vector.source for vector in vectors if vector.is_dynamic}
         self.scripts["/reach.js"] = (HERE / "reach.js").read_bytes()
         self.own: list[str] = []
@@ -136,9 +137,10 @@ class Hosts:
 
 
 @contextmanager
-def hosting(vectors: list[Vector], folder: Path) -> Iterator[Hosts]:
+def hosting(vectors: list[Vector], folder: Path, pages: Mapping[str, Answer] | None = None) -> Iterator[Hosts]:
+    """The site on loopback, until the block ends; `pages` are more of it, by path."""
     with ExitStack() as stack:
-        site = Site(vectors)
+        site = Site(vectors, pages)
         hosts = Hosts(site, folder, stack)
         site.address = stack.enter_context(served(hosts))
         yield hosts

@@ -23,23 +23,20 @@ from .site import hosting
 VECTORS = read_index()
 FULL = bool(os.environ.get("CONSENTKIT_TEST_MATRIX"))
 # Of so many cells a vector is visited in one: of what pages say by themselves, and of what scripts do.
-SHARES = {"static": 4, "header": 4, "dynamic": 2}
+SHARES = {"static": 8, "header": 4, "dynamic": 3}
 WILLING = ["personal_off_js", "personal_learn_js", "personal_enforce_js", "personal_off_nojs", "personal_enforce_nojs"]
 SHARED_WILLING = ["shared_off_js", "shared_enforce_js"]
 TRACKING = ("_ga_", "_ct_")
-SAID = ("held", "leaks", "n/a")
-# What neither stops: see the notes.
-OPEN = {"store-local-property", "store-session-property"}
-HINTS = [
-    f"{vector.id}.{host}"
-    for vector in VECTORS
-    if vector.is_lookup
-    for host in ("count.test", "doubleclick.net")
-]
+SAID = ("held", "leaks", "woken", "n/a")
+# What neither guard script nor Content-Security-Policy stops: the notes say why.
+OPEN = {"set-meta-refresh", "make-speculationrules", "store-local-property", "store-session-property"}
+# A policy that enforces names hosts on their usual ports, as they are usually written.
+UNUSUAL = {"port", "trailing-dot", "upper-url"}
+HINTS = [f"{vector.id}.{host}" for vector in VECTORS if vector.is_lookup for host in ("count.test", "doubleclick.net")]
 
 
 class Visit(NamedTuple):
-    """What a browser does on one host: `cell` is the state of the site, and who comes has accepted all or not chosen."""
+    """What a browser does on one host: `cell` is the state of the site; who comes has not chosen, or accepted all."""
 
     cell: str
     willing: bool = False
@@ -69,7 +66,7 @@ def chosen(visit: Visit) -> list[Vector]:
     if visit in BARE.values():
         return there
     if visit.cell in ALONE:
-        return [vector for vector in there if vector.is_dynamic]
+        there = [vector for vector in there if vector.is_dynamic]
     turn = VISITS.index(visit)
     return [vector for at, vector in enumerate(there) if FULL or (at + turn) % SHARES[vector.kind] == 0]
 
@@ -77,10 +74,11 @@ def chosen(visit: Visit) -> list[Vector]:
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[Visit, Sightings]:
     """Everything a browser did, with scripts and without."""
-    chromium = find()
-    if chromium is None:
+    if (chromium := find()) is None:
         reason = "no Chromium found: install one, or name it in CONSENTKIT_CHROMIUM"
-        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
     return asyncio.run(_see(chromium, tmp_path_factory.mktemp("vectors")))
 
 
@@ -113,7 +111,9 @@ def own_names(seen: Seen) -> set[str]:
 
 def test_the_table_is_whole() -> None:
     """Each vector is one file with its own name in it, each file is in the table, and nothing is left unsaid."""
-    files = {str(path.relative_to(HERE)) for kind in ("static", "headers", "dynamic") for path in (HERE / kind).iterdir()}
+    files = {
+        str(path.relative_to(HERE)) for kind in ("static", "headers", "dynamic") for path in (HERE / kind).iterdir()
+    }
     assert {vector.file for vector in VECTORS} == files
     assert len({vector.id for vector in VECTORS}) == len(VECTORS)
     for vector in VECTORS:
@@ -130,7 +130,7 @@ def test_what_pages_say_is_held_everywhere() -> None:
 
 
 def test_what_scripts_do_is_held_together() -> None:
-    """What a page's own scripts reach for, guard script and Content-Security-Policy together hold, but for what is said."""
+    """What a page's own scripts reach for, guard script and enforced policy together hold, but for four ways."""
     open_ones = {
         vector.id: vector.note
         for vector in VECTORS
@@ -142,7 +142,7 @@ def test_what_scripts_do_is_held_together() -> None:
 
 
 def test_without_us_each_is_live(seen: dict[Visit, Sightings]) -> None:
-    """A page without us asks a tracker, or stores its name, by each vector that the table calls live: each tests something."""
+    """Each vector that the table calls live asks a tracker, or stores its name, on a page without us."""
     for scripting, bare in BARE.items():
         said = {vector.id for vector in VECTORS if vector.applies(scripting) and vector.is_live(scripting)}
         assert {name for name, each in seen[bare].items() if leaks(each)} == said, scripting
@@ -161,7 +161,7 @@ def test_the_sites_own_always_runs(visit: Visit, seen: dict[Visit, Sightings]) -
     """What the site asks of itself, by the same way in the same page, is asked whatever is held."""
     bare = seen[BARE[visit.scripting]]
     for name, each in seen[visit].items():
-        assert each.own == bare[name].own, name
+        assert each.own >= bare[name].own, name
         assert own_names(each) == own_names(bare[name]), name
 
 
@@ -171,7 +171,7 @@ def test_after_accepting_all_is_as_without_us(cell: str, seen: dict[Visit, Sight
     visit = Visit(cell, willing=True)
     bare = seen[BARE[visit.scripting]]
     for name, each in seen[visit].items():
-        assert each.requests == bare[name].requests, name
+        assert each.requests == bare[name].requests or ("enforce" in cell and name in UNUSUAL), name
         assert each.stored == bare[name].stored, name
 
 
@@ -181,6 +181,7 @@ def test_after_accepting_a_page_for_everybody_wakes(cell: str, seen: dict[Visit,
     visit = Visit(cell, willing=True)
     bare = seen[BARE[visit.scripting]]
     asleep = {vector.id for vector in chosen(visit) if vector.cells["shared_accepted"] == "held"}
+    asleep |= {vector.id for vector in chosen(visit) if "enforce" in cell and vector.id in UNUSUAL}
     assert {name for name, each in seen[visit].items() if leaks(bare[name]) and not leaks(each)} == asleep
 
 

@@ -5,8 +5,9 @@ Knows the text of one script and nothing of the page, the trackers or the policy
 1. The script loads something: it creates elements, writes into the document, sets a source, imports, fetches, sends
    beacons, or inserts nodes (`loads`). A script that only queues calls, as gtag's configuration does, loads nothing.
 2. And a string in it names a host (`snippet_urls`) for which the judge, given host and path, has a label. Named is a
-   host by `https://host/path`, `//host/path`, `host.tld/path` or `.host.tld/path` at the beginning of a string (the
-   halves of split addresses), the first two also after `=`, `}` or `url(` (markup that is written, templates, CSS).
+   host by `https://host/path`, `//host/path`, `://host/path`, `host.tld/path` or `.host.tld/path` at the beginning of a
+   string (the halves of split addresses), the first three also after `=`, `}` or `url(` (markup that is written,
+   templates, CSS).
 
 Slashes and letters escaped for a script (`\/`, `\u002f`, `\x2f`) or percent-encoded are read as what they stand for.
 Names assembled letter by letter, or decoded from base64, are not found: the Content-Security-Policy stops those.
@@ -28,7 +29,7 @@ _PERCENT = re.compile(r"%(2[dDeEfF]|3[aA])")
 _HOST = r"(?:[A-Za-z0-9_][A-Za-z0-9_-]*+\.)++[A-Za-z][A-Za-z0-9-]*+"
 _PATH = r"[^\s\"'`<>\\)]*+"
 _AFTER_SLASHES = re.compile(rf"//({_HOST}(?::\d+)?{_PATH})")
-_BEFORE_SLASHES = re.compile(r"(?:[\"'`=}]|url\()\s{0,3}(?:(?:https?|wss?):)?\Z", re.I)
+_BEFORE_SLASHES = re.compile(r"(?:[\"'`=}]|url\()\s{0,3}(?:(?:https?|wss?)?:)?\Z", re.I)
 _AFTER_QUOTE = re.compile(rf"[\"'`]\.?({_HOST}(?:[/?:]{_PATH})?)(?=[\s\"'`<>\\)])")
 
 

@@ -1,3 +1,3 @@
-reach("https://connect.facebook.net/beacon", "/own/beacon", at => {
+reach("https://ad.doubleclick.net/beacon", "/own/beacon", at => {
   navigator.sendBeacon(at, 'x')
 })

@@ -1,4 +1,4 @@
-reach("https://connect.facebook.net/change-img", "/own/change-img", at => {
+reach("https://ad.doubleclick.net/change-img", "/own/change-img", at => {
   const e = new Image
   e.src = 'data:,'
   document.body.append(e)

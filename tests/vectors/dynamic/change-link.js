@@ -1,4 +1,4 @@
-reach("https://count.test/change-link", "/own/change-link", at => {
+reach("https://www.google-analytics.com/change-link", "/own/change-link", at => {
   const e = document.createElement('link')
   e.rel = 'stylesheet'
   document.head.append(e)

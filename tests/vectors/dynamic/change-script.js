@@ -1,4 +1,4 @@
-reach("https://www.google-analytics.com/change-script", "/own/change-script", at => {
+reach("https://connect.facebook.net/change-script", "/own/change-script", at => {
   const e = document.createElement('script')
   document.body.append(e)
   e.src = at

@@ -1,4 +1,4 @@
-reach("https://ad.doubleclick.net/clone", "/own/clone", at => {
+reach("https://count.test/clone", "/own/clone", at => {
   const e = new Image
   e.src = at
   document.body.append(e.cloneNode())

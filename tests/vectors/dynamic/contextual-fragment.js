@@ -1,3 +1,3 @@
-reach("https://ad.doubleclick.net/contextual-fragment", "/own/contextual-fragment", at => {
+reach("https://count.test/contextual-fragment", "/own/contextual-fragment", at => {
   document.body.append(document.createRange().createContextualFragment(`<script src=${at}></` + 'script>'))
 })

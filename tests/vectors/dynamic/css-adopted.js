@@ -1,4 +1,4 @@
-reach("https://ad.doubleclick.net/css-adopted", "/own/css-adopted", at => {
+reach("https://count.test/css-adopted", "/own/css-adopted", at => {
   const e = document.createElement('p'), s = new CSSStyleSheet
   e.id = 'p' + at.length
   document.body.append(e)

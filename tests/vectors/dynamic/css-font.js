@@ -1,3 +1,3 @@
-reach("https://connect.facebook.net/css-font", "/own/css-font", at => {
+reach("https://ad.doubleclick.net/css-font", "/own/css-font", at => {
   new FontFace('x', `url(${at})`).load().catch(() => 0)
 })

@@ -1,4 +1,4 @@
-reach("https://www.google-analytics.com/css-style-put", "/own/css-style-put", at => {
+reach("https://connect.facebook.net/css-style-put", "/own/css-style-put", at => {
   const e = document.createElement('p')
   document.body.append(e)
   e.style = `background: url(${at})`

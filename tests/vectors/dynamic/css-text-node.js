@@ -1,4 +1,4 @@
-reach("https://www.google-analytics.com/css-text-node", "/own/css-text-node", at => {
+reach("https://connect.facebook.net/css-text-node", "/own/css-text-node", at => {
   const e = document.createElement('style')
   e.append(`@import '${at}';`)
   document.head.append(e)

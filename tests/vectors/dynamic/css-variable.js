@@ -1,4 +1,4 @@
-reach("https://ad.doubleclick.net/css-variable", "/own/css-variable", at => {
+reach("https://count.test/css-variable", "/own/css-variable", at => {
   const e = document.createElement('p')
   document.body.append(e)
   e.style.setProperty('--u', `url(${at})`)

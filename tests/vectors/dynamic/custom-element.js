@@ -1,4 +1,4 @@
-reach("https://www.google-analytics.com/custom-element", "/own/custom-element", at => {
+reach("https://connect.facebook.net/custom-element", "/own/custom-element", at => {
   const name = 'x-' + at.length + '-e'
   customElements.define(name, class extends HTMLElement {
     connectedCallback() { this.append(Object.assign(new Image, { src: at })) }

@@ -1,3 +1,3 @@
-reach("https://count.test/dom-parser", "/own/dom-parser", at => {
+reach("https://www.google-analytics.com/dom-parser", "/own/dom-parser", at => {
   document.body.append(document.adoptNode(new DOMParser().parseFromString(`<img src=${at}>`, 'text/html').body.firstChild))
 })

@@ -1,3 +1,3 @@
-reach("https://www.google-analytics.com/eval", "/own/eval", at => {
+reach("https://connect.facebook.net/eval", "/own/eval", at => {
   eval(`new Image().src = '${at}'`)
 })

@@ -1,4 +1,4 @@
-reach("https://count.test/event-source", "/own/event-source", at => {
+reach("https://www.google-analytics.com/event-source", "/own/event-source", at => {
   const e = new EventSource(at)
   e.onerror = () => e.close()
 })

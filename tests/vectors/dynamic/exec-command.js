@@ -1,4 +1,4 @@
-reach("https://ad.doubleclick.net/exec-command", "/own/exec-command", at => {
+reach("https://count.test/exec-command", "/own/exec-command", at => {
   const e = document.createElement('p')
   e.contentEditable = true
   document.body.append(e)

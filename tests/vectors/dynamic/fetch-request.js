@@ -1,3 +1,3 @@
-reach("https://ad.doubleclick.net/fetch-request", "/own/fetch-request", at => {
+reach("https://count.test/fetch-request", "/own/fetch-request", at => {
   fetch(new Request(at, { mode: 'no-cors' })).catch(() => 0)
 })

@@ -1,3 +1,3 @@
-reach("https://connect.facebook.net/fetch", "/own/fetch", at => {
+reach("https://ad.doubleclick.net/fetch", "/own/fetch", at => {
   fetch(at, { mode: 'no-cors' }).catch(() => 0)
 })

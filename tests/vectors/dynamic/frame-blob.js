@@ -1,4 +1,4 @@
-reach("https://connect.facebook.net/frame-blob", "/own/frame-blob", at => {
+reach("https://ad.doubleclick.net/frame-blob", "/own/frame-blob", at => {
   const url = new URL(at, location).href
   const e = document.createElement('iframe')
   e.src = URL.createObjectURL(new Blob([`<img src=${url}>`], { type: 'text/html' }))

@@ -1,4 +1,4 @@
-reach("https://count.test/frame-elements", "/own/frame-elements", at => {
+reach("https://www.google-analytics.com/frame-elements", "/own/frame-elements", at => {
   const e = document.createElement('iframe')
   document.body.append(e)
   const d = e.contentDocument

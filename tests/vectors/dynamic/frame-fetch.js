@@ -1,4 +1,4 @@
-reach("https://connect.facebook.net/frame-fetch", "/own/frame-fetch", at => {
+reach("https://ad.doubleclick.net/frame-fetch", "/own/frame-fetch", at => {
   const e = document.createElement('iframe')
   document.body.append(e)
   e.contentWindow.fetch(at, { mode: 'no-cors' }).catch(() => 0)

@@ -1,5 +1,5 @@
-reach("https://count.test/frame-javascript", "/own/frame-javascript", at => {
+reach("https://www.google-analytics.com/frame-javascript", "/own/frame-javascript", at => {
   const e = document.createElement('iframe')
-  e.src = `javascript:new Image().src='${at}'`
+  e.src = `javascript:void(new Image().src='${at}')`
   document.body.append(e)
 })

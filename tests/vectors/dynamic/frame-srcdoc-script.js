@@ -1,4 +1,4 @@
-reach("https://www.google-analytics.com/frame-srcdoc-script", "/own/frame-srcdoc-script", at => {
+reach("https://connect.facebook.net/frame-srcdoc-script", "/own/frame-srcdoc-script", at => {
   const e = document.createElement('iframe')
   e.srcdoc = `<script>new Image().src = '${at}'</` + 'script>'
   document.body.append(e)

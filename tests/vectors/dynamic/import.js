@@ -1,3 +1,3 @@
-reach("https://connect.facebook.net/import", "/own/import", at => {
+reach("https://ad.doubleclick.net/import", "/own/import", at => {
   import(at).catch(() => 0)
 })

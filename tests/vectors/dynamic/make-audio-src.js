@@ -1,4 +1,4 @@
-reach("https://connect.facebook.net/make-audio-src", "/own/make-audio-src", at => {
+reach("https://ad.doubleclick.net/make-audio-src", "/own/make-audio-src", at => {
   const e = document.createElement('audio')
   e.src = at
   document.body.append(e)

@@ -1,4 +1,4 @@
-reach("https://count.test/make-importmap", "/own/make-importmap", at => {
+reach("https://www.google-analytics.com/make-importmap", "/own/make-importmap", at => {
   const e = document.createElement('script'), name = 'x' + at.length
   e.type = 'importmap'
   e.text = JSON.stringify({ imports: { [name]: at } })

@@ -1,4 +1,4 @@
-reach("https://www.google-analytics.com/make-input", "/own/make-input", at => {
+reach("https://connect.facebook.net/make-input", "/own/make-input", at => {
   const e = document.createElement('input')
   e.type = 'image'
   e.src = at

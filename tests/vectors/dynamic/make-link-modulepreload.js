@@ -1,4 +1,4 @@
-reach("https://www.google-analytics.com/make-link-modulepreload", "/own/make-link-modulepreload", at => {
+reach("https://connect.facebook.net/make-link-modulepreload", "/own/make-link-modulepreload", at => {
   const e = document.createElement('link')
   e.href = at
   e.rel = 'modulepreload'

@@ -1,4 +1,4 @@
-reach("https://count.test/make-link-prefetch", "/own/make-link-prefetch", at => {
+reach("https://www.google-analytics.com/make-link-prefetch", "/own/make-link-prefetch", at => {
   const e = document.createElement('link')
   e.href = at
   e.rel = 'prefetch'

@@ -1,4 +1,4 @@
-reach("https://ad.doubleclick.net/make-link-preload", "/own/make-link-preload", at => {
+reach("https://count.test/make-link-preload", "/own/make-link-preload", at => {
   const e = document.createElement('link')
   e.href = at
   e.rel = 'preload'

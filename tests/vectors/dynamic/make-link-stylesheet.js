@@ -1,4 +1,4 @@
-reach("https://connect.facebook.net/make-link-stylesheet", "/own/make-link-stylesheet", at => {
+reach("https://ad.doubleclick.net/make-link-stylesheet", "/own/make-link-stylesheet", at => {
   const e = document.createElement('link')
   e.href = at
   e.rel = 'stylesheet'

@@ -1,4 +1,4 @@
-reach("https://www.google-analytics.com/make-module", "/own/make-module", at => {
+reach("https://connect.facebook.net/make-module", "/own/make-module", at => {
   const e = document.createElement('script')
   e.type = 'module'
   e.src = at

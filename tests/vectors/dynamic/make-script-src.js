@@ -1,4 +1,4 @@
-reach("https://count.test/make-script-src", "/own/make-script-src", at => {
+reach("https://www.google-analytics.com/make-script-src", "/own/make-script-src", at => {
   const e = document.createElement('script')
   e.src = at
   document.body.append(e)

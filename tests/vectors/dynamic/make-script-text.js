@@ -1,4 +1,4 @@
-reach("https://connect.facebook.net/make-script-text", "/own/make-script-text", at => {
+reach("https://ad.doubleclick.net/make-script-text", "/own/make-script-text", at => {
   const e = document.createElement('script')
   e.text = `new Image().src = '${at}'`
   document.body.append(e)

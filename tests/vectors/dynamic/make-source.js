@@ -1,4 +1,4 @@
-reach("https://connect.facebook.net/make-source", "/own/make-source", at => {
+reach("https://ad.doubleclick.net/make-source", "/own/make-source", at => {
   const v = document.createElement('video'), e = document.createElement('source')
   e.src = at
   v.append(e)

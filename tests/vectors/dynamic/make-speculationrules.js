@@ -1,4 +1,4 @@
-reach("https://ad.doubleclick.net/make-speculationrules", "/own/make-speculationrules", at => {
+reach("https://count.test/make-speculationrules", "/own/make-speculationrules", at => {
   const e = document.createElement('script')
   e.type = 'speculationrules'
   e.text = JSON.stringify({ prefetch: [{ urls: [at], eagerness: 'immediate' }] })

@@ -1,4 +1,4 @@
-reach("https://count.test/make-track", "/own/make-track", at => {
+reach("https://www.google-analytics.com/make-track", "/own/make-track", at => {
   const v = document.createElement('video'), e = document.createElement('track')
   v.crossOrigin = ''
   v.append(e)

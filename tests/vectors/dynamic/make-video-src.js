@@ -1,4 +1,4 @@
-reach("https://www.google-analytics.com/make-video-src", "/own/make-video-src", at => {
+reach("https://connect.facebook.net/make-video-src", "/own/make-video-src", at => {
   const e = document.createElement('video')
   e.src = at
   document.body.append(e)

@@ -1,3 +1,3 @@
-reach("https://connect.facebook.net/new-audio", "/own/new-audio", at => {
+reach("https://ad.doubleclick.net/new-audio", "/own/new-audio", at => {
   new Audio(at).load()
 })

@@ -1,3 +1,3 @@
-reach("https://www.google-analytics.com/new-image", "/own/new-image", at => {
+reach("https://connect.facebook.net/new-image", "/own/new-image", at => {
   new Image().src = at
 })

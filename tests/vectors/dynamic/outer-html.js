@@ -1,4 +1,4 @@
-reach("https://www.google-analytics.com/outer-html", "/own/outer-html", at => {
+reach("https://connect.facebook.net/outer-html", "/own/outer-html", at => {
   const e = document.createElement('p')
   document.body.append(e)
   e.outerHTML = `<iframe src='${at}'></iframe>`

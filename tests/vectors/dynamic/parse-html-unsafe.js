@@ -1,3 +1,3 @@
-reach("https://www.google-analytics.com/parse-html-unsafe", "/own/parse-html-unsafe", at => {
+reach("https://connect.facebook.net/parse-html-unsafe", "/own/parse-html-unsafe", at => {
   document.body.append(document.adoptNode(Document.parseHTMLUnsafe(`<img src=${at}>`).body.firstChild))
 })

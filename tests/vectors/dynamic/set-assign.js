@@ -1,3 +1,3 @@
-reach("https://www.google-analytics.com/set-assign", "/own/set-assign", at => {
+reach("https://connect.facebook.net/set-assign", "/own/set-assign", at => {
   document.body.append(Object.assign(document.createElement('script'), { src: at, async: true }))
 })

@@ -1,4 +1,4 @@
-reach("https://ad.doubleclick.net/set-attr-node-value", "/own/set-attr-node-value", at => {
+reach("https://count.test/set-attr-node-value", "/own/set-attr-node-value", at => {
   const e = new Image
   e.setAttribute('src', '')
   e.getAttributeNode('src').nodeValue = at

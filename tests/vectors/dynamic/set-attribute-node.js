@@ -1,4 +1,4 @@
-reach("https://count.test/set-attribute-node", "/own/set-attribute-node", at => {
+reach("https://www.google-analytics.com/set-attribute-node", "/own/set-attribute-node", at => {
   const e = new Image, a = document.createAttribute('src')
   a.value = at
   e.setAttributeNode(a)

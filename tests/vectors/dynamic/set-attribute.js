@@ -1,4 +1,4 @@
-reach("https://www.google-analytics.com/set-attribute", "/own/set-attribute", at => {
+reach("https://connect.facebook.net/set-attribute", "/own/set-attribute", at => {
   const e = document.createElement('script')
   e.setAttribute('SRC', at)
   document.body.append(e)

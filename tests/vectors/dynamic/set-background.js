@@ -1,4 +1,4 @@
-reach("https://www.google-analytics.com/set-background", "/own/set-background", at => {
+reach("https://connect.facebook.net/set-background", "/own/set-background", at => {
   const e = document.createElement('body')
   e.background = at
   document.body.append(e)

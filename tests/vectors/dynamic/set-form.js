@@ -1,4 +1,4 @@
-reach("https://ad.doubleclick.net/set-form", "/own/set-form", at => {
+reach("https://count.test/set-form", "/own/set-form", at => {
   const f = document.createElement('iframe'), e = document.createElement('form')
   f.name = e.target = 'f' + at.length
   e.action = at

@@ -1,4 +1,4 @@
-reach("https://www.google-analytics.com/set-named-item", "/own/set-named-item", at => {
+reach("https://connect.facebook.net/set-named-item", "/own/set-named-item", at => {
   const e = new Image, a = document.createAttribute('src')
   a.value = at
   e.attributes.setNamedItem(a)

@@ -1,4 +1,4 @@
-reach("https://connect.facebook.net/set-ping", "/own/set-ping", at => {
+reach("https://ad.doubleclick.net/set-ping", "/own/set-ping", at => {
   const e = document.createElement('a')
   e.href = '#x'
   e.ping = at

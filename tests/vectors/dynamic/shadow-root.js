@@ -1,4 +1,4 @@
-reach("https://connect.facebook.net/shadow-root", "/own/shadow-root", at => {
+reach("https://ad.doubleclick.net/shadow-root", "/own/shadow-root", at => {
   const e = document.createElement('p')
   document.body.append(e)
   e.attachShadow({ mode: 'open' }).innerHTML = `<img src=${at}>`

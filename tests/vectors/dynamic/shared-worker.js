@@ -1,3 +1,3 @@
-reach("https://connect.facebook.net/shared-worker", "/own/shared-worker", at => {
+reach("https://ad.doubleclick.net/shared-worker", "/own/shared-worker", at => {
   new SharedWorker(at)
 })

@@ -1,3 +1,3 @@
-reach("https://ad.doubleclick.net/websocket", "/own/websocket", at => {
+reach("https://count.test/websocket", "/own/websocket", at => {
   new WebSocket(new URL(at, location).href.replace('http', 'ws'))
 })

@@ -1,3 +1,3 @@
-reach("https://www.google-analytics.com/worker", "/own/worker", at => {
+reach("https://connect.facebook.net/worker", "/own/worker", at => {
   const e = new Worker(at)
 })

@@ -1,3 +1,3 @@
-reach("https://connect.facebook.net/writeln", "/own/writeln", at => {
+reach("https://ad.doubleclick.net/writeln", "/own/writeln", at => {
   document.writeln('<script src="', at, '"></scr', 'ipt>')
 })
