@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from consentkit.classifier import Classifier
 from consentkit.decision import EVERYTHING, Decision
 from consentkit.guard.coding import Identity
 from consentkit.guard.guard import HtmlGuard, Terms
+from consentkit.guard.home import Home
 from consentkit.guard.rewritings import Rewritings, cut, fill
 from consentkit.guard.suspects import Suspects
 from consentkit.policy import Policy
@@ -15,9 +18,7 @@ REFUSED = Decision()
 PAGE = b'<html><head><script src="//www.google-analytics.com/a.js"></script></head><body>hello</body></html>'
 
 
-def finished(
-    known: Rewritings | None, page: bytes, insert: bytes, decision: Decision = REFUSED, **more: bytes
-) -> bytes:
+def finished(known: Rewritings | None, page: bytes, insert: bytes, decision: Decision = REFUSED, **more: Any) -> bytes:
     terms = Terms(CLASSIFIER, decision, "own.test")
     return HtmlGuard(terms, insert, Identity(), Suspects(CLASSIFIER.lists), known=known, **more).finish(page)
 
@@ -42,16 +43,29 @@ def test_what_one_visitor_allowed_is_another_page() -> None:
         assert b"data-ck" not in finished(known, PAGE, b"x", allowed)
 
 
-def test_a_placeholder_is_never_kept() -> None:
-    """What a page holds beside banner and lead may carry a token: such a page is rewritten for each visitor."""
-    known = Rewritings()
-    frame = b'<body><iframe src="https://www.youtube.com/embed/x" width=560 height=315></iframe>'
-    terms = Terms(CLASSIFIER, Decision(), "own.test")
-    suspects = Suspects(CLASSIFIER.lists)
+def test_each_visitor_gets_their_own_placeholder() -> None:
+    """What is offered in a held frame may carry a token: it is made anew for each visitor, in its own frame."""
+    known, suspects, terms = Rewritings(), Suspects(CLASSIFIER.lists), Terms(CLASSIFIER, REFUSED, "own.test")
+    frame = b'<iframe src="https://www.youtube.com/embed/%s"></iframe>'
+    page = b"<body>" + frame % b"a" + frame % b"b"
     for token in (b"one", b"two"):
-        embed = lambda label, values, token=token: b' srcdoc="%s"' % token  # noqa: E731
-        out = HtmlGuard(terms, b"x", Identity(), suspects, embed=embed, known=known).finish(frame)
-        assert b'srcdoc="%s"' % token in out
+
+        def embed(label: str, attributes: dict[bytes, bytes], token: bytes = token) -> bytes:
+            return b' srcdoc="%s %s"' % (token, attributes[b"src"][-1:])
+
+        out = HtmlGuard(terms, b"x", Identity(), suspects, embed=embed, known=known).finish(page)
+        assert out == HtmlGuard(terms, b"x", Identity(), suspects, embed=embed).finish(page)
+        assert out.count(token) == 2
+    assert len(known._known) == 1
+
+
+def test_a_page_with_a_base_elsewhere_is_not_kept() -> None:
+    """Where our addresses must be written out, nothing is remembered of the page."""
+    known, home = Rewritings(), Home("https", "own.test", "/_privacy")
+    page = b'<html><head><base href="//cdn.test/"></head><body>x</body></html>'
+    for _ in range(2):
+        out = finished(known, page, b'<a href="/_privacy/preferences">', home=home)
+        assert b'"https://own.test/_privacy/preferences"' in out
     assert not known._known
 
 

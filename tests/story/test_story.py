@@ -23,8 +23,8 @@ from consentkit.asgi import ConsentMiddleware
 from consentkit.cli import main
 from consentkit.ledger.bundle import write_bundle
 from consentkit.ledger.ledger import Ledger
-from consentkit.ledger.store import Document, Store
 from consentkit.ledger.receipt import verify_receipt
+from consentkit.ledger.store import Document, Store
 from consentkit.ledger.verify import verify_bundle
 from consentkit.tlog import Signer, Verifier
 from tests.asgi.browser import Browser

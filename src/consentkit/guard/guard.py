@@ -21,7 +21,7 @@ from consentkit.guard.fetching import Embed
 from consentkit.guard.home import Home
 from consentkit.guard.html import HtmlRewriter, Suspects
 from consentkit.guard.inline import loads, snippet_urls
-from consentkit.guard.rewritings import HOLES, Rewritings, cut, fill
+from consentkit.guard.rewritings import HOLES, Frame, Pieces, Rewritings, cut, fill
 
 _LOG = logging.getLogger("consentkit")
 
@@ -132,28 +132,36 @@ class HtmlGuard:
         if final and self._rewriter is None:
             text = self._whole(text)
         else:
-            self._rewriter = self._rewriter or self._rewriting(self._ours)
+            self._rewriter = self._rewriter or self._rewriting(self._ours, self._embed)
             text = self._rewriter.feed(text) + (self._rewriter.finish() if final else b"")
         return self._charset.encode(text, final)
 
     def _whole(self, page: bytes) -> bytes:
         """A page in one piece, which may have been rewritten before."""
-        if self._known is None:
-            self._rewriter = self._rewriting(self._ours)
-            return self._rewriter.whole(page)
         decision = self._terms.decision
         key = (decision.granted, decision.vendors, self._terms.host, self._document, *map(bool, self._ours.values()))
-        pieces = self._known.find(key, page)
-        if pieces is None:
-            holes = {name: HOLES[name] if piece else b"" for name, piece in self._ours.items()}
-            self._rewriter = self._rewriting(holes)
-            pieces = cut(self._rewriter.whole(page))
-            if not self._rewriter.is_personal:
-                self._known.keep(key, page, pieces)
-            return fill(pieces, {name: self._rewriter.ours(piece) for name, piece in self._ours.items()})
-        return fill(pieces, self._ours)
+        pieces = self._known.find(key, page) if self._known else None
+        if self._known and not pieces and (pieces := self._cut(page)):
+            self._known.keep(key, page, pieces)
+        if pieces:
+            return fill(pieces, self._ours, self._embed)
+        self._rewriter = self._rewriting(self._ours, self._embed)
+        return self._rewriter.whole(page)
 
-    def _rewriting(self, ours: Mapping[str, bytes]) -> HtmlRewriter:
+    def _cut(self, page: bytes) -> Pieces | None:
+        """The page rewritten, with holes for what is ours; None where our addresses must be written out."""
+        frames: list[Frame] = []
+
+        def embed(label: str, attributes: dict[bytes, bytes]) -> bytes:
+            frames.append((label, attributes))
+            return HOLES["embed"]
+
+        holes = {name: HOLES[name] if piece else b"" for name, piece in self._ours.items()}
+        self._rewriter = self._rewriting(holes, embed if self._embed else None)
+        rewritten = self._rewriter.whole(page)
+        return None if self._rewriter.is_elsewhere else cut(rewritten, frames)
+
+    def _rewriting(self, ours: Mapping[str, bytes], embed: Embed | None) -> HtmlRewriter:
         terms = self._terms
         rewriter = HtmlRewriter(
             terms.judge,
@@ -161,7 +169,7 @@ class HtmlGuard:
             ours["insert"],
             lead=ours["lead"],
             suspects=self._suspects,
-            embed=self._embed,
+            embed=embed,
             home=self._home,
             xml=self._document.xml,
         )

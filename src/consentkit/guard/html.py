@@ -70,7 +70,6 @@ class HtmlRewriter(Walk):
         super().__init__(hold_limit, xml)
         self.held: Counter[str] = Counter()
         self.notes: list[str] = []
-        self.is_personal = False  # is anything but insert and lead of this visitor's?
         self._judge, self._judge_inline = judge, judge_inline
         self._tags = TagJudge(judge, judge_inline, self._read_document, embed and self._embed)
         self._sheet: Sheet | None = None
@@ -231,17 +230,17 @@ class HtmlRewriter(Walk):
         self._lead = b""
         self.enough = self._only_placing and self._is_placed()
 
+    @property
+    def is_elsewhere(self) -> bool:
+        """Does the page's base lead relative addresses to a host that it names?"""
+        return bool(self._tags.base)
+
     def ours(self, piece: bytes) -> bytes:
         """What we put in, under addresses that the page's base does not lead elsewhere."""
-        if not self._home or not self._tags.base:
-            return piece
-        self.is_personal = True
-        return self._home(piece)
+        return self._home(piece) if self._home and self.is_elsewhere else piece
 
     def _embed(self, label: str, attributes: dict[bytes, bytes]) -> bytes:
-        embedded = self.ours(self._embed_with(label, attributes)) if self._embed_with else b""
-        self.is_personal = self.is_personal or bool(embedded)
-        return embedded
+        return self.ours(self._embed_with(label, attributes)) if self._embed_with else b""
 
     def _note(self, text: str) -> None:
         if text not in self.notes:
