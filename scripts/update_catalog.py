@@ -20,16 +20,27 @@ import tarfile
 import tempfile
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from catalog_build import sources
-from catalog_build.merge import country_aliases, merge_cookies, merge_hosts, pruned
-from catalog_build.normal import NO_TRACKER, HostFact
+from catalog_build.makers import makers
+from catalog_build.merge import (
+    contradictions,
+    country_aliases,
+    host_contradictions,
+    merge_cookies,
+    merge_hints,
+    merge_hosts,
+    pruned,
+    without_the_obvious,
+)
+from catalog_build.normal import NO_TRACKER, CookieFact, HostFact
 from catalog_build.sources import COLLECTIONS, Collection, Package
 
 DATA = Path(__file__).resolve().parent.parent / "src" / "consentkit" / "catalog" / "data"
 FAMILIES = ("amazon.com", "ebay.com", "google.com", "pinterest.com", "yahoo.com")
+SHORT_UNITS = {"second": "s", "minute": "min", "hour": "h", "day": "d", "month": "mo", "year": "y"}
 SHOWN = 20  # lines of difference a check prints per file
 
 Packages = Mapping[str, Package]
@@ -37,16 +48,25 @@ Packages = Mapping[str, Package]
 
 def build(packages: Packages) -> dict[str, str]:
     """File name -> text of everything in data/ that is generated."""
-    hosts = build_hosts(packages)
-    cookies = build_cookies(packages)
+    host_facts = list(build_hosts(packages))
+    hosts = sorted(map(format_host, host_facts))
+    rules: dict[str, dict[str, HostFact]] = {}
+    for fact in host_facts:
+        rules.setdefault(fact.host, {})[fact.path] = fact
+    facts = merge_cookies(sources.hand_cookies(), sources.collected_cookies(packages))
+    facts = without_the_obvious(facts, rules)
+    cookies = format_cookies(facts)
+    hints = format_cookies(merge_hints(sources.hand_hints(), facts))
     return {
-        "cookies.tsv": format_table("name\tcategory\tvendor\tretention\tsource", cookies),
+        "cookies.tsv": format_table("name\tuse\tvendor\tretention\tsource", cookies),
+        "hints.tsv": format_table("name\tuse\tvendor\tretention\tsource", hints),
+        "makers.tsv": format_table("word\tvendor\tcategory", sorted({*makers(facts.values(), host_facts)})),
         "trackers.tsv": format_table("host\tpath\tcategory\tvendor\tsource", hosts),
-        "SOURCES.md": format_sources(Counter(line.rpartition("\t")[2] for line in (*hosts, *cookies))),
+        "SOURCES.md": format_sources(Counter(line.rpartition("\t")[2] or sources.OURS for line in (*hosts, *cookies))),
     }
 
 
-def build_hosts(packages: Packages) -> list[str]:
+def build_hosts(packages: Packages) -> Iterator[HostFact]:
     hand = sources.hand_hosts()
     collected = list(sources.collected_hosts(packages))
     merged = merge_hosts(hand, collected)
@@ -58,19 +78,29 @@ def build_hosts(packages: Packages) -> list[str]:
                 merged.pop(fact.host, None)
                 aliases.setdefault(fact.host, fact)
     kept = pruned(merged)
-    lines = [format_host(fact) for rules in kept.values() for fact in rules.values()]
-    lines += [format_host(fact) for fact in aliases.values() if fact.path[1:] in kept]
-    return sorted(lines)
+    yield from (fact for rules in kept.values() for fact in rules.values())
+    yield from (fact for fact in aliases.values() if fact.path[1:] in kept)
 
 
-def build_cookies(packages: Packages) -> list[str]:
-    merged = merge_cookies(sources.hand_cookies(), sources.collected_cookies(packages))
-    return sorted("\t".join(fact) for fact in merged.values())
+def format_cookies(facts: Mapping[str, CookieFact]) -> list[str]:
+    rows = [(f.name, f.use, f.vendor, compact(f.retention), short(f.source)) for f in facts.values()]
+    return sorted(map("\t".join, rows))
+
+
+def short(source: str) -> str:
+    """Our own rows are most of all, and name no source."""
+    return "" if source == sources.OURS else source
+
+
+def compact(retention: str) -> str:
+    """ "13 months" as "13mo", as the vendors' files have it."""
+    count, space, unit = retention.partition(" ")
+    return f"{count}{SHORT_UNITS[unit.removesuffix('s')]}" if space else retention
 
 
 def format_host(fact: HostFact) -> str:
     category = "-" if fact.verdict == NO_TRACKER else fact.verdict
-    return "\t".join((fact.host, fact.path, category, fact.vendor, fact.source))
+    return "\t".join((fact.host, fact.path, category, fact.vendor, short(fact.source)))
 
 
 def format_table(columns: str, lines: list[str]) -> str:
@@ -149,6 +179,10 @@ def main(argv: list[str], packages: Callable[[], Packages] = fetch_all, folder: 
     parser = argparse.ArgumentParser(description="Build the catalogue's tables.")
     parser.add_argument("--check", action="store_true", help="compare with what is stored, write nothing")
     options = parser.parse_args(argv)
+    said_twice = [*contradictions(sources.hand_cookies()), *host_contradictions(sources.hand_hosts())]
+    if said_twice:
+        print("written by hand, and not alike:", *said_twice, sep="\n  ", file=sys.stderr)
+        return 1
     built = build(packages())
     report = differences(built, folder)
     print("\n".join(report) or "nothing differs", file=sys.stderr)

@@ -15,8 +15,8 @@ SRC = Path(__file__).parents[1] / "src" / "consentkit"
 # A module imports from lower floors only; the longest name that fits a module counts.
 FLOORS = {
     0: "__init__ errors http canonical seal limit later hearsay tlog",
-    1: "policy catalog",
-    2: "regime decision classifier family signals network keyplace settings",
+    1: "policy catalog learned",
+    2: "regime decision classifier cascade traits family signals network keyplace settings",
     3: "cookie token choice device replies reports page guard ledger",
     4: "embedding hosts inventory shelf choosing routes showing exchange kit placing",
     5: "asgi wsgi starlette fastapi flask django",
@@ -26,7 +26,9 @@ FLOOR = {module: floor for floor, modules in FLOORS.items() for module in module
 
 # And on its own floor from these.
 SAME_FLOOR = {
-    "__init__": "errors",
+    "__init__": "errors cascade",
+    "cascade": "classifier traits",
+    "learned": "catalog",
     "canonical": "errors",
     "seal": "errors",
     "tlog": "errors",
@@ -54,6 +56,7 @@ OUTSIDE = {
     "markupsafe": "page placing",
     "pydantic": "policy settings",
     "pydantic_core": "policy settings",
+    "publicsuffixlist": "catalog.domains",
     "python_multipart": "demo",
     "rfc3161_client": "ledger.timestamp",
     "sqlalchemy": "ledger django.conf",

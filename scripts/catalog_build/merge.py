@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from catalog_build.normal import NO_TRACKER, SILENT, CookieFact, HostFact, is_covered, is_matchable
 
 # What must stand before a "*": fewer characters would speak for cookies of strangers.
+BY_HAND = "consentkit"
 SHORTEST_BY_HAND = 3
 SHORTEST_COLLECTED = 5
 
@@ -20,7 +21,7 @@ def merge_hosts(hand: Iterable[HostFact], collected: Iterable[HostFact]) -> dict
     """
     merged: dict[str, dict[str, HostFact]] = {}
     for fact in hand:
-        merged.setdefault(fact.host, {})[fact.path] = fact
+        merged.setdefault(fact.host, {}).setdefault(fact.path, fact)
     written = frozenset(merged)
     closed = frozenset(h for h, rules in merged.items() if "/" in rules and rules["/"].verdict != NO_TRACKER)
     for fact in collected:
@@ -48,9 +49,14 @@ def pruned(merged: Mapping[str, Mapping[str, HostFact]]) -> dict[str, dict[str, 
     for host in sorted(merged, key=lambda name: (name.count("."), name)):
         parent = next((name for name in _parents(host) if name in kept), "")
         rules = _tightened(merged[host])
-        if _answers(rules) != _answers(kept.get(parent, {})):
+        # "No tracker" is an answer as well, where we looked ourselves.
+        if _answers(rules) != _answers(kept.get(parent, {})) or _is_said(rules):
             kept[host] = rules
     return kept
+
+
+def _is_said(rules: Mapping[str, HostFact]) -> bool:
+    return any(fact.source == BY_HAND and fact.verdict == NO_TRACKER for fact in rules.values())
 
 
 def _tightened(rules: Mapping[str, HostFact]) -> dict[str, HostFact]:
@@ -74,7 +80,10 @@ def _answers(rules: Mapping[str, HostFact]) -> list[tuple[str, str, str]]:
 
 def merge_cookies(hand: Iterable[CookieFact], collected: Iterable[CookieFact]) -> dict[str, CookieFact]:
     """name -> the first fact about it. A later source may refine a pattern of an earlier one, never contradict it."""
-    merged = {fact.name: fact for fact in hand if is_matchable(fact.name, SHORTEST_BY_HAND)}
+    merged: dict[str, CookieFact] = {}
+    for fact in hand:
+        if is_matchable(fact.name, SHORTEST_BY_HAND):
+            merged.setdefault(fact.name, fact)
     for fact in collected:
         if not is_matchable(fact.name, SHORTEST_COLLECTED) or fact.name in merged:
             continue
@@ -82,4 +91,63 @@ def merge_cookies(hand: Iterable[CookieFact], collected: Iterable[CookieFact]) -
         earlier = [known for known in wider if known.source != fact.source]
         if all(known.category == fact.category for known in earlier) and (fact.retention or not wider):
             merged[fact.name] = fact
-    return merged
+    return {name: fact for name, fact in merged.items() if not _repeats(fact, merged)}
+
+
+def without_the_obvious(
+    cookies: Mapping[str, CookieFact], hosts: Mapping[str, Mapping[str, HostFact]]
+) -> dict[str, CookieFact]:
+    """Without what is said of one domain's cookie, where the domain itself says the same of all its cookies."""
+    anywhere = [fact for name, fact in cookies.items() if "@" not in name]
+    return {name: fact for name, fact in cookies.items() if not _is_obvious(fact, hosts, anywhere)}
+
+
+def _is_obvious(fact: CookieFact, hosts: Mapping[str, Mapping[str, HostFact]], anywhere: Iterable[CookieFact]) -> bool:
+    name, _, domain = fact.name.partition("@")
+    near = next((host for host in (domain, *_parents(domain)) if host in hosts), None)
+    if near is None or {rule.verdict for rule in hosts[near].values()} != {fact.category}:
+        return False
+    return not any(known.category != fact.category and is_covered(name, known.name) for known in anywhere)
+
+
+def _repeats(fact: CookieFact, merged: Mapping[str, CookieFact]) -> bool:
+    """Whether the next wider pattern says the same anyway."""
+    if "@" in fact.name:
+        return False
+    wider = [known for known in merged.values() if known is not fact and _is_wider(known.name, fact.name)]
+    nearest = max(wider, key=lambda known: len(known.name), default=None)
+    return nearest is not None and nearest[1:5] == fact[1:5]
+
+
+def _is_wider(pattern: str, name: str) -> bool:
+    return pattern.endswith("*") and "@" not in pattern and name.startswith(pattern[:-1]) and pattern != name
+
+
+def merge_hints(hand: Iterable[CookieFact], catalogued: Mapping[str, CookieFact]) -> dict[str, CookieFact]:
+    """name -> the first hint about it; none where the catalogue knows the name."""
+    hints: dict[str, CookieFact] = {}
+    for fact in hand:
+        if fact.name not in catalogued:
+            hints.setdefault(fact.name, fact)
+    return hints
+
+
+def host_contradictions(facts: Iterable[HostFact]) -> list[str]:
+    """Hosts that are written twice by hand, and not alike: as lines for a person."""
+    first: dict[str, HostFact] = {}
+    places = ((f"{fact.host}{fact.path}", fact) for fact in facts)
+    return [
+        f"{place}: {fact.verdict} ({fact.vendor}) and {first[place].verdict} ({first[place].vendor})"
+        for place, fact in places
+        if first.setdefault(place, fact).verdict != fact.verdict
+    ]
+
+
+def contradictions(facts: Iterable[CookieFact]) -> list[str]:
+    """Cookies that are written twice by hand, and not alike: as lines for a person."""
+    first: dict[str, CookieFact] = {}
+    return [
+        f"{fact.name}: {fact.category} ({fact.vendor}) and {first[fact.name].category} ({first[fact.name].vendor})"
+        for fact in facts
+        if first.setdefault(fact.name, fact).category != fact.category
+    ]

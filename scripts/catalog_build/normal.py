@@ -20,8 +20,9 @@ class HostFact(NamedTuple):
 
 
 class CookieFact(NamedTuple):
-    name: str
+    name: str  # "name", "name@domain", or a pattern
     category: str
+    use: str
     vendor: str
     retention: str
     source: str
@@ -72,6 +73,34 @@ _PLAIN = re.compile(
 def is_plain_word(name: str) -> bool:
     """Whether any application may call its own cookie that, so that one vendor's use of the name says nothing."""
     return _PLAIN.fullmatch(name) is not None
+
+
+# Names and beginnings of names that say something of one vendor's cookie, and that anybody may choose for their own.
+_ANYBODYS = re.compile(
+    r"last_visit|custom_data|session_depth|session_tracker|audit|audience|ref(_?id|_?code\*)|affiliate(_?id)?\*?|aff_?id\*?"
+    r"|referral_?(code)?\*|data-(c|ts)?\*|data-c-ts|partner[-_]?(id)?\*?|checkforpermission|is_unique(_1)?|is_returning"
+    r"|first_session|(chat_session|chatbox|chatwidget|chat-widget|livechat|live_chat|chatvisitor|batch)\*|login_?redirect"
+    r"|authentication_flag|samesite|(form[-_]|formdata|contact_form|popup[-_]|dismiss_|compare-|visitor_?group|opt_?in_)\*"
+    r"|(post_view|signal_|split_|keen|divi|fusion-?|bricks|ally|recite|gravity|gform|captcha|_captcha|sublime|affid)\*"
+    r"|pageviewcount|nextid|webid|site_identity|recordid|ssid|snid|conversion|token_v2|jotform_session|globalsessionid\*"
+    r"|order|visit|route|node|requests|google_push|stape|pardot|monsido|sonar|elementor|mbox|check|iterable\*|attentive\*"
+    r"|page_services|localization|currency|pipe-session\*|checkout-?\*|sp_m|sp_t|_t_tests|loglevel|logged_in|c|whoson"
+    r"|tracking_session_id_\*|total_count_\*|usersync|csync|popunder\*|affinity\*|khaos|preferred_currency|apollo_\*",
+    re.IGNORECASE,
+)
+
+
+def is_telling(name: str) -> bool:
+    """Whether a name is its vendor's alone, so that it may be catalogued; the others are only hints.
+
+    A pattern needs four characters before its "*", and letters among them that mean something.
+    """
+    if "@" in name:
+        return True
+    if _ANYBODYS.fullmatch(name) or is_plain_word(name):
+        return False
+    before, star, _ = name.partition("*")
+    return not star or (len(before) >= 4 and (before[0] in "_." or sum(map(str.isalnum, before)) >= 4))
 
 
 def is_suffix(host: str, suffixes: frozenset[str]) -> bool:

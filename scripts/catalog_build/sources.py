@@ -10,7 +10,9 @@ import fnmatch
 import json
 import re
 import sqlite3
+import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,8 +24,11 @@ from catalog_build.normal import (
     is_plain_word,
     is_refused,
     is_suffix,
+    is_telling,
     normal_retention,
 )
+from consentkit.catalog.uses import GENERAL, uses
+from consentkit.catalog.vendors import Vendors, parse_vendors
 
 HAND = Path(__file__).resolve().parent.parent / "data"
 OURS = "consentkit"
@@ -113,26 +118,48 @@ def source_verdicts() -> dict[tuple[str, str], str]:
     return {(row["source"], row["category"]): row["verdict"] for row in read_hand("source_categories")}
 
 
+@cache
+def vendors() -> Vendors:
+    """What scripts/data/vendors/ says, all files together."""
+    read = [parse_vendors(tomllib.loads(path.read_text("utf-8"))) for path in sorted((HAND / "vendors").glob("*.toml"))]
+    return Vendors(tuple(c for one in read for c in one.cookies), tuple(h for one in read for h in one.hosts))
+
+
 def hand_hosts() -> list[HostFact]:
+    """The files of exceptions first, then the vendors."""
     rows = [*read_hand("path_rules"), *({**row, "path": "/"} for row in read_hand("hosts"))]
-    return [
-        HostFact(
-            row["host"],
-            row["path"],
-            NO_TRACKER if row["category"] == "-" else row["category"],
-            row["vendor"],
-            OURS,
-        )
-        for row in rows
+    return [HostFact(row["host"], row["path"], _verdict(row["category"]), row["vendor"], OURS) for row in rows] + [
+        HostFact(host.host, host.path, _verdict(_category(host.use)), host.vendor, OURS) for host in vendors().hosts
     ]
+
+
+def _verdict(category: str) -> str:
+    return NO_TRACKER if category == "-" else category
+
+
+def _category(use: str) -> str:
+    return uses()[use].category if use in uses() else use
 
 
 def hand_cookies() -> list[CookieFact]:
-    rows = [*read_hand("corrections"), *read_hand("frameworks")]
-    return [
-        CookieFact(row["name"], row["category"], row["vendor"], normal_retention(row["retention"]), OURS)
-        for row in rows
-    ]
+    """The cookies that are catalogued."""
+    return [fact for fact, catalogued in _written() if catalogued]
+
+
+def hand_hints() -> list[CookieFact]:
+    """Conventions, and what of a vendor's names anybody may choose."""
+    return [fact for fact, catalogued in _written() if not catalogued]
+
+
+def _written() -> Iterator[tuple[CookieFact, bool]]:
+    """All that is written by hand about cookies, row by row first, and whether it tells one cookie from all others."""
+    for row in (*read_hand("corrections"), *read_hand("frameworks")):
+        kept = normal_retention(row["retention"])
+        yield CookieFact(row["name"], row["category"], row["purpose"], row["vendor"], kept, OURS), True
+    for cookie in vendors().cookies:
+        name = f"{cookie.name}@{cookie.domain}" if cookie.domain else cookie.name
+        fact = CookieFact(name, _category(cookie.use), cookie.use, cookie.vendor, cookie.retention, OURS)
+        yield fact, bool(cookie.vendor) and is_telling(name)
 
 
 def read_third_party_web(package: Package) -> Iterator[Listed]:
@@ -192,7 +219,8 @@ def tarteaucitron_cookies(package: Package) -> Iterator[CookieFact]:
             listed = re.search(r"""["']?cookies["']?:\s*\[([^\]]*)\]""", text)
             for cookie in re.findall(r"""["']([^"']+)["'](?!\s*\+)""", listed[1] if listed else ""):
                 if not is_plain_word(cookie) and len(cookie) >= SHORT:
-                    yield CookieFact(cookie, verdicts["tarteaucitron", kind], name, "", "tarteaucitron")
+                    category = verdicts["tarteaucitron", kind]
+                    yield CookieFact(cookie, category, GENERAL[category], name, "", "tarteaucitron")
 
 
 def open_cookie_database(package: Package) -> Iterator[CookieFact]:
@@ -208,14 +236,23 @@ def open_cookie_database(package: Package) -> Iterator[CookieFact]:
     listed.sort(key=lambda pair: (bool(pair[1]["domain"]), -CATEGORIES.index(labels[pair[1]["id"]]), pair[1]["id"]))
     for platform, row in listed:
         name = row["cookie"].strip() + ("*" if row["wildcardMatch"] == "1" else "")
-        if not is_plain_word(name) and not (row["domain"] and len(name) < SHORT):
+        if listed_name := _placed(name, row["domain"]):
             yield CookieFact(
-                name,
+                listed_name,
                 labels[row["id"]],
+                GENERAL[labels[row["id"]]],
                 platform if normal_retention(row["dataController"]) else row["dataController"].strip() or platform,
                 normal_retention(row["retentionPeriod"]),
                 "ocd",
             )
+
+
+def _placed(name: str, domain: str) -> str:
+    """A name as it is listed: one that anybody may choose only on the domain of its third party, if one is named."""
+    if not is_plain_word(name) and not (domain and len(name) < SHORT):
+        return name
+    host = re.match(r"[a-z0-9-]+(\.[a-z0-9-]+)+", domain.lower().lstrip(".").removeprefix("www."))
+    return f"{name}@{host[0]}" if host and "*" not in name else ""
 
 
 def read_suffixes(package: Package) -> frozenset[str]:

@@ -1,6 +1,7 @@
-"""What a cookie or a URL is, and why: declared by the site, else catalogued, else unknown.
+"""What a cookie or a URL is, and why: declared by the site, else on a list of its own, else catalogued, else unknown.
 
 Knows the policy and the catalogue. Says what a thing *is*; what to do with it, the unknown above all, is the guard's.
+Guesses nothing: that is what `cascade` adds, for people who look.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from consentkit.catalog import bare_name, find_cookie, find_tracker, tracker_hosts
+from consentkit.catalog import KnownCookie, Names, bare_name, find_cookie, find_tracker, read_lists, tracker_hosts, uses
 from consentkit.policy import Category, Policy
 
 # Our own cookies: the sealed choice, and what scripts may read of it.
@@ -23,21 +24,30 @@ _ABSOLUTE = re.compile(r"(?:(?:https?|wss?):[/\\]*|[/\\]{2,})(?P<authority>[^/\\
 class Classification(NamedTuple):
     """`category` is None for the unknown. `vendor` is a declared vendor's id, or a name from the catalogue.
 
-    `reason` is "declared", "catalogued", "first party" or "unknown"; `source` says where that stands.
+    `reason` is "declared", "listed", "catalogued", "first party" or "unknown", or what `cascade` adds; `source` says
+    where that stands, and `rule` which of its lines it was. `use` is what it is for, where that is known.
     """
 
     category: str | None
     vendor: str
     reason: str
     source: str
+    confidence: float = 1.0
+    use: str = ""
+    rule: str = ""
 
     @property
     def vendor_id(self) -> str | None:
         """The declared vendor, as a visitor may have allowed it; a name from the catalogue is nobody's id."""
         return self.vendor if self.vendor and self.reason == "declared" else None
 
+    @property
+    def purpose(self) -> str:
+        """What it is for, in plain words; empty where only its owner can say it."""
+        return uses()[self.use].words if self.use else ""
 
-UNKNOWN = Classification(None, "", "unknown", "")
+
+UNKNOWN = Classification(None, "", "unknown", "", 0.0)
 FIRST_PARTY = Classification(Category.ESSENTIAL, "", "first party", "")
 
 
@@ -50,6 +60,8 @@ class Classifier:
         self._prefixes: list[tuple[str, Classification]] = []
         self._hosts: dict[str, list[tuple[str, Classification]]] = {}
         self._memo: dict[tuple[str, str], Classification] = {}
+        listed, listed_hosts = read_lists(policy.catalog)
+        self._listed = Names(listed) if listed else None
         for vendor in policy.vendors:
             place = f"vendors.{vendor.id}"
             found = Classification(vendor.category, vendor.id, "declared", place)
@@ -60,9 +72,14 @@ class Classifier:
                 self._hosts.setdefault(name, []).append((f"/{path}", found))
         for own in policy.cookies:
             self._declare(own.name, Classification(own.category, "", "declared", "cookies"))
+        for theirs, source in listed_hosts:
+            category = uses()[theirs.use].category if theirs.use in uses() else None
+            use = theirs.use if category else ""
+            listed_host = Classification(category, theirs.vendor, "listed", source, use=use, rule=theirs.host)
+            self._hosts.setdefault(theirs.host, []).append((theirs.path, listed_host))
         self._prefixes.sort(key=lambda pair: -len(pair[0]))
         for paths in self._hosts.values():
-            paths.sort(key=lambda pair: -len(pair[0]))
+            paths.sort(key=lambda pair: -len(pair[0]))  # stable: what is declared stays before what is listed
 
     def cookie(self, name: str) -> Classification:
         """A cookie by its name."""
@@ -70,12 +87,10 @@ class Classifier:
 
     def url(self, url: str, own_host: str = "") -> Classification:
         """What a page asks for by this URL; relative ones, and those on a host of the site's own, are first party."""
-        match = _ABSOLUTE.match(url)
-        if not match:
+        parts = split_url(url)
+        if parts is None:
             return FIRST_PARTY
-        host = host_of(match["authority"])
-        path = match["path"].replace("\\", "/")
-        path = path if path.startswith("/") else "/" + path
+        host, path = parts
         own = host == own_host or host in self._own_hosts
         key = ("own url" if own else "url", host + path)
         return self._remembered(key) or self._remember(key, self._url(host, path, own=own))
@@ -100,8 +115,9 @@ class Classifier:
             return Classification(Category.ESSENTIAL, "", "declared", "consentkit")
         if found := self._declared_cookie(name) or self._declared_cookie(bare_name(name)):
             return found
-        known = find_cookie(name)
-        return Classification(known.category, known.vendor, "catalogued", known.source) if known else UNKNOWN
+        if self._listed and (known := self._listed.find(name) or self._listed.find(bare_name(name))):
+            return as_found(known, "listed")
+        return as_found(known, "catalogued") if (known := find_cookie(name)) else UNKNOWN
 
     def _declared_cookie(self, name: str) -> Classification | None:
         if found := self._cookies.get(name):
@@ -121,6 +137,11 @@ class Classifier:
                     return found
             host = host.partition(".")[2]
         return None
+
+    def listed_at(self, name: str, domain: str) -> Classification | None:
+        """What the site's own lists say of a domain's cookie, if they name that domain."""
+        known = self._listed.find(name, domain) if self._listed and domain else None
+        return as_found(known, "listed") if known and "@" in known.name else None
 
     def lists(self, host: str) -> bool:
         """Whether policy or catalogue have a line for exactly this host."""
@@ -144,6 +165,23 @@ def host_of(authority: str) -> str:
     return host.partition(":")[0].rstrip(".")
 
 
+def split_url(url: str) -> tuple[str, str] | None:
+    """The host and the path with its query, as a browser reads them; None of a relative URL."""
+    match = _ABSOLUTE.match(url)
+    if not match:
+        return None
+    path = match["path"].replace("\\", "/")
+    return host_of(match["authority"]), path if path.startswith("/") else "/" + path
+
+
+def as_found(known: KnownCookie, reason: str) -> Classification:
+    """What a list says, as a classification: a name that is listed as it is says more than a pattern."""
+    confidence = 0.9 if "*" in known.name else 0.95
+    return Classification(known.category, known.vendor, reason, known.source, confidence, known.use, known.name)
+
+
 def _catalogued(host: str, path: str) -> Classification:
     known = find_tracker(host, path)
-    return Classification(known.category, known.vendor, "catalogued", known.source) if known else UNKNOWN
+    if known is None:
+        return UNKNOWN
+    return Classification(known.category, known.vendor, "catalogued", known.source, 0.95, rule=known.host)

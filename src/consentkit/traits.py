@@ -46,11 +46,13 @@ def parse_retention(text: str) -> int | None:
 def parse_attributes(text: str) -> tuple[bool, bool, str]:
     """HttpOnly, Secure, SameSite, out of a Set-Cookie line's or a table's own words."""
     words = re.sub(r"[^a-z=]+", " ", text[:_LONGEST].lower().replace("samesite ", "samesite=").replace(":", "="))
-    same_site = re.search(r"samesite=(none|lax|strict)", words)
+    same_site = re.search(r"samesite[= ]+(none|lax|strict)", words)
     compact = words.replace(" ", "")
     no_http = "httponly=false" in compact or "httponly=0" in text.lower()
-    return "httponly" in compact and not no_http, "secure" in words and "secure=false" not in compact, (
-        same_site[1] if same_site else ""
+    return (
+        "httponly" in compact and not no_http,
+        "secure" in words and "secure=false" not in compact,
+        (same_site[1] if same_site else ""),
     )
 
 
@@ -62,9 +64,7 @@ def parse_domain(text: str) -> str:
     return host if _HOST.fullmatch(host) else ""
 
 
-def described(
-    domain: str = "", retention: str = "", attributes: str = "", value: str | None = None
-) -> Traits:
+def described(domain: str = "", retention: str = "", attributes: str = "", value: str | None = None) -> Traits:
     """The traits behind four texts, any of them empty."""
     http_only, secure, same_site = parse_attributes(attributes)
     return Traits(parse_domain(domain), parse_retention(retention), http_only, secure, same_site, value)

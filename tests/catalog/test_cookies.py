@@ -93,4 +93,4 @@ def test_the_longest_pattern_wins() -> None:
 
 def test_findings_carry_what_a_declaration_needs() -> None:
     """A visitor can be told whose cookie it is and how long it stays."""
-    assert find_cookie("_ga_ABC") == ("_ga_*", "analytics", "Google", "2 years", "consentkit")
+    assert find_cookie("_ga_ABC") == ("_ga_*", "analytics", "Google", "2 years", "consentkit", "measurement")

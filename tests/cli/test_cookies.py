@@ -97,12 +97,17 @@ def test_json(run: Run, site: Path, see: See) -> None:
     """A program reads one object a line, with days and what the app asked for."""
     see(sighting("mystery", 3600))
     (line,) = run("cookies", "seen", "--data", site, "--json", code=1).stdout.splitlines()
+    guess = json.loads(line)["guess"]
+    assert guess in {None, "functional", "analytics", "marketing"}
     assert json.loads(line) == {
         "name": "mystery",
         "category": None,
         "reason": "unknown",
         "vendor": "",
         "source": "",
+        "confidence": 0.0,
+        "purpose": "",
+        "guess": guess,
         "set": True,
         "received": True,
         "first": "2024-10-04",
@@ -129,6 +134,8 @@ def test_toml(run: Run, site: Path, see: See) -> None:
     result = run("cookies", "seen", "--data", site, "--toml", code=1)
     found = declared(result.stdout)
     assert found["mystery_*"] == {"name": "mystery_*", "category": "…", "purpose": "…", "retention": "2 hours"}
+    assert found["sessionid"]["purpose"] == "Keeps your visit together from one page to the next."
+    assert found["_ga"]["purpose"] == "Counts visits and what is read, to understand how the site is used."
     assert found["quiet"]["retention"] == "session"
     assert found["sessionid"]["category"] == "essential"
     assert (found["_ga"]["vendor"], found["_ga"]["retention"]) == ("google-analytics", "400 days")
@@ -148,7 +155,8 @@ def test_toml_of_a_vendor_that_is_there(run: Run, site: Path, see: See) -> None:
     see(sighting("_hjid", 31536000))
     text = run("cookies", "seen", "--data", site, "--toml", code=1).stdout
     assert 'Move these under the vendor "hotjar"' in text
-    assert '# name = "_hjid"' in text
+    assert '# name = "_hj*"' in text
+    assert '# purpose = "Records clicks and movements on the page, to understand how it is used."' in text
     assert tomllib.loads(text) == {}
 
 

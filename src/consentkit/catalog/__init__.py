@@ -5,18 +5,38 @@ Knows nothing of this site's policy: what the owner declared comes first, and is
 
 from __future__ import annotations
 
+from consentkit.catalog.cloaks import Cloak, cloaked_host, cloaked_path
 from consentkit.catalog.common import common_cookies, common_trackers
-from consentkit.catalog.cookies import KnownCookie, bare_name, find_cookie
-from consentkit.catalog.trackers import KnownTracker, find_tracker, tracker_hosts, tracks
+from consentkit.catalog.cookies import KnownCookie, Names, bare_name, find_cookie
+from consentkit.catalog.domains import registrable
+from consentkit.catalog.hints import find_hint
+from consentkit.catalog.lists import read_lists
+from consentkit.catalog.makers import Maker, find_maker
+from consentkit.catalog.trackers import KnownTracker, find_rule, find_tracker, tracker_hosts, trackers_of, tracks
+from consentkit.catalog.uses import GENERAL, Use, uses
 
 __all__ = [
+    "GENERAL",
+    "Cloak",
     "KnownCookie",
     "KnownTracker",
+    "Maker",
+    "Names",
+    "Use",
     "bare_name",
+    "cloaked_host",
+    "cloaked_path",
     "common_cookies",
     "common_trackers",
     "find_cookie",
+    "find_hint",
+    "find_maker",
+    "find_rule",
     "find_tracker",
+    "read_lists",
+    "registrable",
     "tracker_hosts",
+    "trackers_of",
     "tracks",
+    "uses",
 ]

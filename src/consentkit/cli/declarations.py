@@ -29,6 +29,7 @@ class Seen(NamedTuple):
     name: str
     sighting: Sighting
     what: Classification
+    guess: Classification | None = None  # of the unknown: too weak to be declared without a look
 
     @property
     def retention(self) -> str:
@@ -55,7 +56,7 @@ def declarations(seen: Sequence[Seen], policy: Policy) -> str:
     for each in seen:
         if not _NAME.fullmatch(each.name):
             blocks.append(f"# No policy can declare a cookie with this name; give it another: {_quoted(each.name)}")
-        elif each.what.category is None or each.what.category == Category.ESSENTIAL:
+        elif each.what.category in (None, Category.ESSENTIAL) or not each.what.vendor:
             blocks.append(_own(each))
         else:
             theirs.setdefault((each.what.vendor, each.what.category), []).append(each)
@@ -75,27 +76,42 @@ def _identified(
 
 
 def _own(each: Seen) -> str:
-    who = f"# {_plain(each.what.vendor)}, says the catalogue.\n" if each.what.vendor else ""
-    return who + _table(
+    return _remark(each) + _table(
         "cookies",
         name=each.name,
         category=each.what.category or _OWNER,
-        purpose=_OWNER,
+        purpose=each.what.purpose or _OWNER,
         retention=each.retention or _OWNER,
     )
+
+
+def _remark(each: Seen) -> str:
+    """Who says so, where it is not the owner."""
+    if each.what.category is None:
+        return f"# A guess: {each.guess.category} ({each.guess.confidence:.2f}).\n" if each.guess else ""
+    if each.what.reason not in ("catalogued", "listed"):
+        return f"# A guess ({each.what.reason}, {each.what.confidence:.2f}): look closer before you declare it.\n"
+    return f"# {_plain(each.what.vendor)}, says the catalogue.\n" if each.what.vendor else ""
 
 
 def _vendor(key: tuple[str, str, str], cookies: list[Seen], declared: Mapping[str, str]) -> str:
     ident, name, category = key
     tables = [
-        _table("vendors.cookies", name=each.name, purpose=_OWNER, retention=each.retention or _OWNER)
+        ("" if each.what.reason in ("catalogued", "listed") else _remark(each))
+        + _table(
+            "vendors.cookies",
+            name=each.name,
+            purpose=each.what.purpose or _OWNER,
+            retention=each.retention or _OWNER,
+        )
         for each in cookies
     ]
     if ident in declared:
         # At the end of a file they would belong to whichever vendor comes last.
         lines = [f'Move these under the vendor "{ident}", which you declare already:', *"\n\n".join(tables).split("\n")]
         return "\n".join(f"# {line}".rstrip() for line in lines)
-    vendor = _table("vendors", id=ident, name=name or _OWNER, category=category, purpose=_OWNER)
+    purposes = dict.fromkeys(each.what.purpose for each in cookies if each.what.purpose)
+    vendor = _table("vendors", id=ident, name=name, category=category, purpose=" ".join(purposes) or _OWNER)
     return "\n\n".join([vendor, *tables])
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import click
 
 from consentkit import __version__
+from consentkit.cli.classify import classify
 from consentkit.cli.cookies import cookies
 from consentkit.cli.csp import csp
 from consentkit.cli.demo import demo
 from consentkit.cli.evidence import export, verify
 from consentkit.cli.ledger import ledger
-from consentkit.cli.policy import check, classify, init, schema
+from consentkit.cli.policy import check, init, schema
 from consentkit.errors import ConsentkitError
 
 

@@ -1,4 +1,4 @@
-"""Commands about the policy: init, check, schema, classify."""
+"""Commands about the policy: init, check, schema."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from typing import Any
 
 import click
 
-from consentkit.classifier import Classification, Classifier
 from consentkit.cli.answer import ask, policy_problems
 from consentkit.cli.common import FINDING, json_option
 from consentkit.cli.wiring import read_wiring, wiring_problems
@@ -103,25 +102,3 @@ def _load_app(target: str) -> Any:
 def schema() -> None:
     """Print the JSON Schema of the policy: every key, its shape and its default."""
     click.echo(json.dumps(Policy.model_json_schema(), indent=2))
-
-
-@click.command()
-@click.argument("names", nargs=-1, required=True)
-@click.option("--policy", type=click.Path(dir_okay=False, path_type=Path), help="Default: the app's.")
-@json_option
-def classify(names: tuple[str, ...], policy: Path | None, as_json: bool) -> None:
-    """Say what cookies (by name) or trackers (by URL) are, and why; exit 1 if one is unknown."""
-    source: Path | str | dict[str, object] = (
-        policy or os.environ.get("CONSENTKIT_POLICY") or (POLICY if POLICY.exists() else {})
-    )
-    classifier = Classifier(load_policy(source))
-    found = {name: classifier.url(name) if "//" in name else classifier.cookie(name) for name in names}
-    for name, what in found.items():
-        click.echo(json.dumps({"name": name, **what._asdict()}) if as_json else f"{name}\t{_sentence(what)}")
-    if any(what.category is None for what in found.values()):
-        raise SystemExit(FINDING)
-
-
-def _sentence(what: Classification) -> str:
-    by = " ".join(part for part in (what.vendor, what.source and f"({what.source})") if part)
-    return "\t".join([what.category or "unknown", what.reason, by]).rstrip()

@@ -1,0 +1,174 @@
+"""What a cookie or a URL most likely is, where it must be said: for owners who ask, and auditors who check.
+
+Knows all there is to know of one cookie, and no visitor. Ever weaker reasons are asked in turn, and the first that
+answers is named in the answer:
+
+    declared         the policy says so
+    listed           a list of the site's own
+    catalogued       exact name, the longest pattern, or that domain's cookie of that name
+    tracker's own    set on the domain of a known vendor: then it serves that vendor, whatever its name
+    vendor's name    the cookie carries the name of a vendor
+    vendor's pattern, convention   a beginning that one vendor likes, a name that many sites choose alike
+    learned          a small model of name, domain, lifetime, flags and the shape of the value
+    unknown          nobody can say
+
+The guard does not ask here: it acts on what is known, and not on guesses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from os import PathLike
+from typing import Any
+
+from consentkit.catalog import (
+    GENERAL,
+    cloaked_host,
+    cloaked_path,
+    find_cookie,
+    find_hint,
+    find_maker,
+    find_rule,
+    registrable,
+    trackers_of,
+)
+from consentkit.classifier import FIRST_PARTY, UNKNOWN, Classification, Classifier, as_found, split_url
+from consentkit.learned import Traits, guess
+from consentkit.policy import Category, Policy, load_policy
+from consentkit.traits import described
+
+Policies = Policy | Classifier | Mapping[str, Any] | str | PathLike[str] | None
+# What keeps a site standing does so on a tracker's domain as well; any other "session" there is the tracker's own.
+_INFRASTRUCTURE = frozenset(
+    ("load balancing", "defence against bots", "defence against fraud", "consent", "defence against forged requests")
+)
+# Below this the model is as good as silent. It says "essential" from ESSENTIAL_FROM only.
+GUESS_FROM = 0.3
+HOST_GUESS_FROM = 0.5
+
+
+def classify(
+    name: str,
+    *,
+    domain: str = "",
+    retention: str = "",
+    attributes: str = "",
+    value: str | None = None,
+    site: str = "",
+    policy: Policies = None,
+) -> Classification:
+    """What a cookie is. `site` is the host whose page it was met on; `policy` a policy, or where it is.
+
+    The value is looked at here and kept nowhere. Raises ConfigError where the policy cannot be read.
+    """
+    return judge_cookie(classifier_of(policy), name, described(domain, retention, attributes, value), site)
+
+
+def classify_url(url: str, *, site: str = "", policy: Policies = None) -> Classification:
+    """What a page of `site` asks for by this URL. Raises ConfigError where the policy cannot be read."""
+    return judge_url(classifier_of(policy), url, site)
+
+
+def classifier_of(policy: Policies) -> Classifier:
+    """A classifier for whatever stands for a policy."""
+    if policy is None:
+        return _undeclared()
+    if isinstance(policy, Classifier):
+        return policy
+    if isinstance(policy, Policy):
+        return Classifier(policy)
+    return Classifier(load_policy(policy if isinstance(policy, Mapping) else str(policy)))
+
+
+def judge_cookie(classifier: Classifier, name: str, traits: Traits, site: str = "") -> Classification:
+    """A cookie by all that is known of it."""
+    found = classifier.cookie(name)
+    if found.reason == "declared":
+        return found
+    if listed := classifier.listed_at(name, traits.domain) or (found if found.reason == "listed" else None):
+        return listed
+    abroad = traits.domain if traits.domain and not _same_site(traits.domain, site) else ""
+    if abroad and (known := find_cookie(name, abroad)) and "@" in known.name:
+        return as_found(known, "catalogued")
+    owner = _owner(abroad) if abroad else None
+    if found.category and not (owner and _is_the_owners(found, owner)):
+        return found
+    return owner or _by_maker(name) or _convention(name) or _learned(name, traits)
+
+
+def judge_url(classifier: Classifier, url: str, site: str = "") -> Classification:
+    """A URL by host and path; on the site's own domain also by what hides there."""
+    found = classifier.url(url, site)
+    parts = split_url(url)
+    if found.reason in ("declared", "listed") or parts is None:
+        return found
+    host, path = parts
+    if found.category is None or found == FIRST_PARTY:
+        cloak = cloaked_path(path)
+        if cloak is None and found != FIRST_PARTY and site and _same_site(host, site):
+            cloak = cloaked_host(host)
+        if cloak:
+            use = GENERAL[cloak.category]
+            return Classification(cloak.category, cloak.vendor, "cloaked", "consentkit", 0.75, use, cloak.rule)
+    if found.category is not None:
+        return found
+    known, _ = find_rule(host, path)
+    if known:
+        # Files, pictures, fonts, whole sites: listed, and not as trackers.
+        return Classification(Category.FUNCTIONAL, "", "no tracker", "consentkit", 0.8, "comfort", host)
+    likely = guess("", Traits(host))
+    if likely.confidence < HOST_GUESS_FROM:
+        return UNKNOWN
+    return Classification(
+        likely.category, "", "learned", "model", round(likely.confidence, 2), GENERAL[likely.category]
+    )
+
+
+@cache
+def _undeclared() -> Classifier:
+    return Classifier(Policy())
+
+
+def _same_site(host: str, site: str) -> bool:
+    return bool(site) and (host == site or registrable(host) == registrable(site))
+
+
+def _owner(domain: str) -> Classification | None:
+    """What a vendor's own domain says of a cookie set there: of several services on it, the strictest."""
+    rules = trackers_of(domain)
+    if not rules:
+        return None
+    strictest = max(rules, key=lambda rule: tuple(GENERAL).index(rule.category))
+    category, vendor, source = strictest.category, strictest.vendor, strictest.source
+    return Classification(category, vendor, "tracker's own", source, 0.85, GENERAL[category], strictest.host)
+
+
+def _is_the_owners(found: Classification, owner: Classification) -> bool:
+    """Whether a name that is called harmless is set by a tracker for itself."""
+    harmless = found.category in (Category.ESSENTIAL, Category.FUNCTIONAL)
+    tracks = owner.category in (Category.ANALYTICS, Category.MARKETING)
+    return harmless and tracks and found.use not in _INFRASTRUCTURE and found.vendor != owner.vendor
+
+
+def _convention(name: str) -> Classification | None:
+    hint = find_hint(name)
+    if hint is None:
+        return None
+    reason = "vendor's pattern" if hint.vendor else "convention"
+    return Classification(hint.category, hint.vendor, reason, hint.source, 0.75, hint.use, hint.name)
+
+
+def _by_maker(name: str) -> Classification | None:
+    maker = find_maker(name)
+    if maker is None:
+        return None
+    use = GENERAL[maker.category]
+    return Classification(maker.category, maker.name, "vendor's name", "consentkit", 0.65, use, maker.name)
+
+
+def _learned(name: str, traits: Traits) -> Classification:
+    likely = guess(name, traits)
+    if likely.confidence < GUESS_FROM or not name:
+        return UNKNOWN
+    return Classification(likely.category, "", "learned", "model", round(likely.confidence, 2))

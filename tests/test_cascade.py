@@ -1,0 +1,176 @@
+"""What a cookie or URL most likely is: ever weaker reasons, each named, and none of them careless."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from consentkit import classify, classify_url
+from consentkit.catalog.cloaks import cloaked_path
+from consentkit.errors import ConfigError
+from consentkit.learned import Traits, guess
+from consentkit.learned.model import ESSENTIAL_FROM, decided
+from consentkit.traits import described, parse_attributes, parse_domain, parse_retention
+
+LIST = """
+["Example Analytics"]
+hosts.measurement = "example.net metrics.shop.example"
+cookies.measurement = "_exa_*=13mo uid@example.net"
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "told", "category", "reason"),
+    [
+        ("_ga_AB12CD34", {}, "analytics", "catalogued"),
+        ("uid", {"domain": "criteo.com"}, "marketing", "tracker's own"),
+        ("anything", {"domain": ".ads.doubleclick.net"}, "marketing", "tracker's own"),
+        ("session", {"domain": "doubleclick.net"}, "marketing", "tracker's own"),
+        ("__cf_bm", {"domain": "adnxs.com"}, "essential", "catalogued"),
+        ("OptanonConsent", {"domain": "hotjar.com"}, "essential", "catalogued"),
+        ("session", {"domain": "shop.example", "site": "www.shop.example"}, "essential", "catalogued"),
+        ("sessionid", {"domain": "www.hotjar.com", "site": "hotjar.com"}, "essential", "catalogued"),
+        ("criteo_thing", {}, "marketing", "catalogued"),
+        ("shop_lang", {}, "functional", "convention"),
+        ("MyCookieConsent", {}, "essential", "convention"),
+        ("initial_utm_term", {}, "marketing", "convention"),
+        ("", {}, None, "unknown"),
+    ],
+)
+def test_cascade(name: str, told: dict[str, str], category: str | None, reason: str) -> None:
+    """The strongest reason answers, and is named; on a tracker's domain only what keeps a site standing is harmless."""
+    found = classify(name, **told)
+    assert (found.category, found.reason) == (category, reason)
+
+
+def test_policy_first(tmp_path: Path) -> None:
+    """The owner's word goes before lists of their own, and those before the catalogue; a list may name one domain's."""
+    (tmp_path / "mine.toml").write_text(LIST + '["Ours"]\ncookies.session = "_ga _exa_own"\n', encoding="utf-8")
+    (tmp_path / "consent.toml").write_text(
+        'catalog = ["mine.toml"]\n[[cookies]]\nname = "_exa_own"\ncategory = "functional"\npurpose = "p"\n'
+        'retention = "1 day"\n[controller]\nname = "S"\ncontact = "x"\n',
+        encoding="utf-8",
+    )
+    policy = tmp_path / "consent.toml"
+    assert classify("_exa_own", policy=policy)[:3] == ("functional", "", "declared")
+    assert classify("_exa_1", policy=policy)[:4] == ("analytics", "Example Analytics", "listed", "mine.toml")
+    assert classify("_ga", policy=policy).category == "essential"
+    assert classify("uid", domain="example.net", policy=policy).reason == "listed"
+    assert classify_url("https://metrics.shop.example/x", site="shop.example", policy=policy).reason == "listed"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('["A"]\nhosts.nonsense = "a.example"\n', "there is no use 'nonsense'"),
+        ('["A"]\ncookies.session = "a;b"\n', "'a;b' is not a cookie"),
+        ('["A"]\ncookies.session = "*"\n', "'*' is not a cookie"),
+        ('["A"]\nhosts.session = "com"\n', "'com' is not a host"),
+        ('["A"]\ncolour = "red"\n', "there is no key 'colour'"),
+        ("a = 1\n", "a table is expected"),
+        ("[", "Expected"),
+    ],
+)
+def test_broken_lists(text: str, said: str, tmp_path: Path) -> None:
+    """A list that cannot be read stops the start, and says where and why."""
+    (tmp_path / "mine.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"consentkit\.E043") as error:
+        classify("x", policy={"catalog": [str(tmp_path / "mine.toml")]})
+    assert said in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "site", "category", "reason"),
+    [
+        ("https://www.google.com/recaptcha/api.js", "", "essential", "catalogued"),
+        ("https://www.google.com/pagead/x", "", "marketing", "catalogued"),
+        ("https://shop.example/matomo.js", "shop.example", "analytics", "cloaked"),
+        ("https://smetrics.shop.example/x", "www.shop.example", "analytics", "cloaked"),
+        ("https://smetrics.other.example/x", "www.shop.co.uk", "marketing", "learned"),
+        ("https://gtm.shop.example/gtm.js?id=GTM-X", "www.shop.example", "marketing", "cloaked"),
+        ("https://shop.example/metrics", "shop.example", "essential", "first party"),
+        ("https://cdn.jsdelivr.net/npm/x", "shop.example", "functional", "no tracker"),
+        ("/x.js", "", "essential", "first party"),
+    ],
+)
+def test_urls(url: str, site: str, category: str | None, reason: str) -> None:
+    """What one host does for several ends is told by its path, and a tracker in the site's own clothes is seen."""
+    found = classify_url(url, site=site)
+    assert (found.category, found.reason) == (category, reason)
+
+
+def test_cloaks_are_whole_paths() -> None:
+    """A page about trackers is not one."""
+    assert cloaked_path("/blog/matomo.js.html") is None
+    assert cloaked_path("/stats/matomo.php?idsite=1") is not None
+
+
+def test_the_model_is_careful() -> None:
+    """A tracker practically never passes as essential: the model says so only where it is sure, and nearly alone."""
+    assert decided([0.9, 0.06, 0.02, 0.02]).category == "essential"
+    assert decided([ESSENTIAL_FROM - 0.01, 0.2, 0.03, 0.02]).category == "functional"
+    assert decided([0.8, 0.0, 0.1, 0.1]).category == "functional"
+    assert decided([0.4, 0.05, 0.25, 0.3]).category == "marketing"
+
+
+def test_values_are_looked_at_for_their_shape() -> None:
+    """The same cookie with a value of the same shape gets the same answer, whatever the value says."""
+    one, other = (guess("zq", Traits(value=value)) for value in ("de", "fr"))
+    assert one == other
+    assert guess("zq", Traits(value="de")) != guess("zq", Traits(value="GA1.2.3.1700000000"))
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("session", 0),
+        ("Session cookie (until the browser is closed)", 0),
+        ("13 months", 13 * 2592000),
+        ("2 Years", 2 * 31536000),
+        ("30min", 1800),
+        ("1 Jahr", 31536000),
+        ("between 1 day and 2 weeks", 1209600),
+        ("persistent", 315360000),
+        ("", None),
+        ("varies", None),
+    ],
+)
+def test_retention(text: str, seconds: int | None) -> None:
+    """A retention is understood as site owners write it; of several times the longest counts."""
+    assert parse_retention(text) == seconds
+
+
+def test_attributes_and_domains() -> None:
+    """Attributes are read from a header, a table or a browser's export; a domain from whatever is called one."""
+    assert parse_attributes("HttpOnly; Secure; SameSite=None") == (True, True, "none")
+    assert parse_attributes("http only, samesite: lax") == (True, False, "lax")
+    assert parse_attributes("") == (False, False, "")
+    assert parse_domain(".www.example.com") == "www.example.com"
+    assert parse_domain("https://example.com/x") == "example.com"
+    assert parse_domain("Google LLC") == ""
+
+
+@given(st.text(max_size=40), st.text(max_size=30), st.text(max_size=30), st.text(max_size=30), st.text(max_size=300))
+def test_anything(name: str, domain: str, retention: str, attributes: str, value: str) -> None:
+    """Whatever a stranger calls a cookie, there is an answer."""
+    assert described(domain, retention, attributes, value)
+    found = classify(name, domain=domain, retention=retention, attributes=attributes, value=value)
+    assert 0 <= found.confidence <= 1
+    assert classify_url("https://" + domain + "/" + name)
+
+
+def test_importing_stays_light() -> None:
+    """Whoever imports consentkit and asks nothing reads no table, and none is read before it is needed."""
+    code = (
+        "import sys; opened = []\n"
+        "sys.addaudithook(lambda event, args: event == 'open' and opened.append(str(args[0])))\n"
+        "import consentkit; assert 'consentkit.cascade' not in sys.modules\n"
+        "consentkit.classify; assert not [p for p in opened if p.endswith('.tsv')]\n"
+        "consentkit.classify('_ga'); assert not [p for p in opened if 'model.tsv' in p]\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
