@@ -23,12 +23,12 @@ from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "scripts"))
 
-from train_model import Example, examples, train
+from train_model import Example, examples, host_examples, train
 
 from consentkit.cascade import classify
 from consentkit.catalog import find_hint
 from consentkit.catalog.table import DATA
-from consentkit.learned.model import CATEGORIES, Weights, decided, probabilities
+from consentkit.learned.model import CATEGORIES, Weights, contradicts, decided, probabilities
 
 FOLDS = 5
 TRACKING = CATEGORIES[2:]
@@ -73,20 +73,20 @@ def fold_of(group: str) -> int:
     return zlib.crc32(group.casefold().encode()) % FOLDS
 
 
-def held_out(vendors: Sequence[Example], always: Sequence[Example]) -> Score:
+def held_out(vendors: Sequence[Example], always: Sequence[Example], hosts: Sequence[Example]) -> Score:
     """Each vendor's cookies by what the other vendors teach."""
     pairs: list[tuple[str, str | None]] = []
     for fold in range(FOLDS):
-        learned = train([*always, *(one for one in vendors if fold_of(one.group) != fold)])
+        learned = train([*always, *(one for one in (*vendors, *hosts) if fold_of(one.group) != fold)])
         pairs += [(CATEGORIES[one.label], called(one, learned)) for one in vendors if fold_of(one.group) == fold]
     return Score(pairs)
 
 
 def called(one: Example, learned: Weights) -> str:
-    hint = find_hint(one.name)
-    if hint is not None and not hint.vendor:
+    hint, chances = find_hint(one.name), probabilities(one.name, one.traits, learned)
+    if hint is not None and not hint.vendor and (hint.category in TRACKING or not contradicts(chances)):
         return hint.category
-    return decided(probabilities(one.name, one.traits, learned)).category
+    return decided(chances).category
 
 
 def labelled(path: Path) -> Score:
@@ -120,7 +120,7 @@ def main(paths: Sequence[str]) -> None:
     known = examples()
     conventions = [one for one in known if one.is_convention]
     vendors = [one for one in known if not one.is_convention]
-    held_out(vendors, conventions).print("vendors never met before")
+    held_out(vendors, conventions, host_examples()).print("vendors never met before")
     for path in paths:
         labelled(Path(path)).print(path)
     classify("_ga")

@@ -4,9 +4,9 @@
     python scripts/update_catalog.py --check    builds again and compares; exit code 1 where they differ
 
 Does not know how the tables are looked up. Precedence, the same for cookies and hosts: what is written by hand in
-scripts/data/ (corrections, then frameworks), then the collections in the order of COLLECTIONS. For one host the first
-source that does not keep silent decides, even when it decides "no tracker"; between a host and its parent the more
-specific one decides, whoever names it.
+scripts/data/ (corrections, frameworks, then vendors/), then the collections in the order of COLLECTIONS. For one host
+the first source that does not keep silent decides, even when it decides "no tracker"; between a host and its parent
+the more specific one decides, whoever names it.
 """
 
 from __future__ import annotations

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -12,9 +14,11 @@ from hypothesis import strategies as st
 
 from consentkit import classify, classify_url
 from consentkit.catalog.cloaks import cloaked_path
+from consentkit.catalog.vendors import parse_vendors
 from consentkit.errors import ConfigError
 from consentkit.learned import Traits, guess
 from consentkit.learned.model import ESSENTIAL_FROM, decided
+from consentkit.policy import Policy
 from consentkit.traits import described, parse_attributes, parse_domain, parse_retention
 
 LIST = """
@@ -162,6 +166,16 @@ def test_anything(name: str, domain: str, retention: str, attributes: str, value
     found = classify(name, domain=domain, retention=retention, attributes=attributes, value=value)
     assert 0 <= found.confidence <= 1
     assert classify_url("https://" + domain + "/" + name)
+
+
+def test_the_document() -> None:
+    """What the page on classification shows in Python and TOML is true."""
+    page = (Path(__file__).parents[1] / "docs" / "classification.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```(python|toml)\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    assert [kind for kind, _ in blocks] == ["python", "toml", "toml"]
+    exec(blocks[0][1], {})  # its assertions are the test
+    assert Policy.model_validate(tomllib.loads(blocks[1][1])).catalog == ("vendors.toml",)
+    assert len(parse_vendors(tomllib.loads(blocks[2][1])).cookies) == 3
 
 
 def test_importing_stays_light() -> None:

@@ -34,7 +34,7 @@ from consentkit.catalog import (
     trackers_of,
 )
 from consentkit.classifier import FIRST_PARTY, UNKNOWN, Classification, Classifier, as_found, split_url
-from consentkit.learned import Traits, guess
+from consentkit.learned import Traits, contradicts, guess, probabilities, weights
 from consentkit.policy import Category, Policy, load_policy
 from consentkit.traits import described
 
@@ -94,7 +94,7 @@ def judge_cookie(classifier: Classifier, name: str, traits: Traits, site: str = 
     owner = _owner(abroad) if abroad else None
     if found.category and not (owner and _is_the_owners(found, owner)):
         return found
-    return owner or _by_maker(name) or _convention(name) or _learned(name, traits)
+    return owner or _by_maker(name) or _convention(name, traits) or _learned(name, traits)
 
 
 def judge_url(classifier: Classifier, url: str, site: str = "") -> Classification:
@@ -151,9 +151,12 @@ def _is_the_owners(found: Classification, owner: Classification) -> bool:
     return harmless and tracks and found.use not in _INFRASTRUCTURE and found.vendor != owner.vendor
 
 
-def _convention(name: str) -> Classification | None:
+def _convention(name: str, traits: Traits) -> Classification | None:
     hint = find_hint(name)
     if hint is None:
+        return None
+    harmless = not hint.vendor and hint.category in (Category.ESSENTIAL, Category.FUNCTIONAL)
+    if harmless and contradicts(probabilities(name, traits, weights())):
         return None
     reason = "vendor's pattern" if hint.vendor else "convention"
     return Classification(hint.category, hint.vendor, reason, hint.source, 0.75, hint.use, hint.name)

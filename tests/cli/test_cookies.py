@@ -198,3 +198,15 @@ def test_document(run: Run, site: Path, see: See, caplog: pytest.LogCaptureFixtu
     see(sighting("member"))
     (command,) = re.findall(r"^    consentkit (cookies .*)$", text, re.MULTILINE)
     run(*command.split(), "--data", site)
+
+
+def test_knowledge(run: Run, site: Path, see: See) -> None:
+    """An auditor's tool takes in what is declared, with the day it was last seen, and what was seen beside it."""
+    see(sighting("theme"), sighting("_fbp", 7776000))
+    rows = json.loads(run("cookies", "knowledge", "--data", site).stdout)["knowledges"]
+    found = {row["name"]: row for row in rows}
+    assert found["theme"]["category"] == "Content customisation"
+    assert (found["theme"]["source"], found["theme"]["date"]) == ("controller", "12/01/2025")
+    assert (found["_fbp"]["category"], found["_fbp"]["controller"]) == ("Targeted advertising", "Meta")
+    keys = {"domain", "name", "category", "source", "controller", "date", "policy", "reference", "comment"}
+    assert all({*row} == keys and all(isinstance(value, str) for value in row.values()) for row in rows)

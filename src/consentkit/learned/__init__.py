@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from consentkit.learned.features import Traits, features
-from consentkit.learned.model import Guess, guess
+from consentkit.learned.model import Guess, contradicts, guess, probabilities, weights
 
-__all__ = ["Guess", "Traits", "features", "guess"]
+__all__ = ["Guess", "Traits", "contradicts", "features", "guess", "probabilities", "weights"]

@@ -16,6 +16,8 @@ CATEGORIES = ("essential", "functional", "analytics", "marketing")
 SCALE = 16.0  # a weight is a sixteenth of what is written
 # Calling a tracker essential is ten times worse than any other mistake: below this, the model does not say essential.
 ESSENTIAL_FROM = 0.75
+# From here on, a likely tracker is not harmless for being named like something harmless.
+TRACKING_FROM = 0.6
 _DANGER = 10.0
 _BIAS = "(bias)"
 
@@ -32,6 +34,11 @@ class Guess(NamedTuple):
 def guess(name: str, traits: Traits) -> Guess:
     """What this cookie most likely is."""
     return decided(probabilities(name, traits, weights()))
+
+
+def contradicts(chances: list[float]) -> bool:
+    """Whether this is so likely a tracker that being named like something harmless does not help it."""
+    return chances[2] + chances[3] >= TRACKING_FROM
 
 
 def probabilities(name: str, traits: Traits, learned: Weights) -> list[float]:
