@@ -21,7 +21,12 @@ if (process.argv.includes("--tests")) {
   const folder = out ?? join(here, "../src/consentkit/page/static")
   await build({
     ...shared,
-    entryPoints: { widget: "src/setup.ts", guard: "src/guard/setup.ts", tighten: "src/guard/enforce.ts" },
+    entryPoints: {
+      widget: "src/setup.ts",
+      guard: "src/guard/setup.ts",
+      strict: "src/guard/strict.ts",
+      tighten: "src/guard/enforce.ts",
+    },
     format: "iife",
     target: "es2020",
     minify: true,

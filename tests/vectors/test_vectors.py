@@ -29,7 +29,7 @@ SHARED_WILLING = ["shared_off_js", "shared_enforce_js"]
 TRACKING = ("_ga_", "_ct_")
 SAID = ("held", "leaks", "woken", "n/a")
 # What neither guard script nor Content-Security-Policy stops: the notes say why.
-OPEN = {"set-meta-refresh", "make-speculationrules", "store-local-property", "store-session-property"}
+OPEN = {"set-meta-refresh", "make-speculationrules"}
 # A policy that enforces names hosts on their usual ports, as they are usually written.
 UNUSUAL = {"port", "trailing-dot", "upper-url"}
 HINTS = [f"{vector.id}.{host}" for vector in VECTORS if vector.is_lookup for host in ("count.test", "doubleclick.net")]

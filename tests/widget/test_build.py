@@ -59,7 +59,7 @@ def test_the_committed_widget_is_what_its_source_builds(workshop: Path, tmp_path
     """Whoever reads the source reads what visitors run: building it again gives the same bytes."""
     built = run(workshop, "node", "build.js", f"--out={tmp_path}")
     assert built.returncode == 0, built.stderr
-    for name in ("widget.js", "guard.js", "tighten.js", "widget.d.ts"):
+    for name in ("widget.js", "guard.js", "strict.js", "tighten.js", "widget.d.ts"):
         assert (tmp_path / name).read_bytes() == (STATIC / name).read_bytes(), name
 
 
@@ -105,7 +105,7 @@ def test_the_guard_is_small(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_nothing_in_it_needs_a_loose_policy() -> None:
     """The widget evaluates no text, writes no markup from text, and says nothing on the console."""
-    script = "".join(assets()[name].data.decode() for name in ("widget.js", "guard.js", "tighten.js"))
+    script = "".join(assets()[name].data.decode() for name in ("widget.js", "guard.js", "strict.js", "tighten.js"))
     # The guard names what it stands in front of.
     script = re.sub(r'"innerHTML[\w ]+"|\|DOMParser\|', "", script)
     assert not re.search(r"\beval\b|\bFunction\(|innerHTML|outerHTML|insertAdjacentHTML|DOMParser|console\.", script)

@@ -302,6 +302,44 @@ def test_ten_thousand_elements(shop: Shop, visit: Callable[..., Visitor]) -> Non
     assert page.locator("[class^=x]").count() == 10_000
 
 
+STORAGE_USES = """
+localStorage.a = 1; localStorage.setItem('b', '2'); localStorage['_ga'] = 'x'; sessionStorage._ga = 'y'
+delete localStorage.c
+Object.defineProperty(localStorage, '_gid', { value: 'z', writable: true, configurable: true, enumerable: true })
+window.seen = {
+  keys: Object.keys(localStorage).sort(), json: JSON.stringify(localStorage), length: localStorage.length,
+  got: [localStorage.a, localStorage.getItem('b'), localStorage._ga, sessionStorage._ga, localStorage.missing],
+  has: ['a' in localStorage, '_ga' in localStorage], kind: localStorage instanceof Storage,
+  same: localStorage === localStorage,
+}
+localStorage.removeItem('a'); delete localStorage.b; seen.left = localStorage.length; localStorage.clear()
+"""
+
+
+def test_storage_written_as_properties(chromium: Browser, tmp_path: FilePath) -> None:
+    """Where the policy is enforced not even `localStorage._ga = …` stores an id, and a site's own keys are as ever."""
+    shop, key = Shop(), Signer.generate("shop.test/log").to_text()
+    shop.app = STORAGE_USES
+    policy = POLICY | {"csp": {"mode": "enforce"}}
+    with served(
+        ConsentMiddleware(shop.asgi, policy=policy, data=tmp_path, secret=new_secret(), signing_key=key)
+    ) as site:
+        shop.address = site
+        context = chromium.new_context()
+        seen = Visitor(context.new_page(), shop).open().evaluate("window.seen")
+        context.close()
+    assert seen == {
+        "keys": ["a", "b"],
+        "json": '{"a":"1","b":"2"}',
+        "length": 2,
+        "got": ["1", "2", None, None, None],
+        "has": [True, False],
+        "kind": True,
+        "same": True,
+        "left": 0,
+    }
+
+
 def test_a_page_for_everybody_is_narrowed_to_its_reader(
     chromium: Browser, tmp_path: FilePath, visit: Callable[..., Visitor]
 ) -> None:

@@ -17,12 +17,15 @@ NAME = "guard.js"
 
 
 def guard_script(policy: Policy) -> Asset:
-    """The file. Where the policy's Content-Security-Policy is enforced, it begins by narrowing that."""
+    """The file. Where the policy's Content-Security-Policy is enforced, it begins by narrowing that, and is stricter."""
     parts = [format_table(policy)]
     if policy.csp.mode == "enforce":
         parts += [
             f"const SOURCES={json.dumps(source_table(policy).format())};".encode("ascii"),
             assets()["tighten.js"].data,
+            assets()["strict.js"].data,
         ]
+    else:
+        parts.append(assets()[NAME].data)
     # In a block: the names are nobody else's.
-    return asset_of(NAME, b"{" + b"".join([*parts, assets()[NAME].data]) + b"}")
+    return asset_of(NAME, b"{" + b"".join(parts) + b"}")

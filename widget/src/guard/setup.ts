@@ -8,7 +8,5 @@ declare const TABLE: readonly Row[]
 
 const decision = initialDecision(document.currentScript!.dataset)
 // The widget knows better once it is there: a choice may be made while the page is open.
-guardRealm(
-  window,
-  createJudge(TABLE, () => window.consentkit?.decision() ?? decision),
-)
+export const judge = createJudge(TABLE, () => window.consentkit?.decision() ?? decision)
+guardRealm(window, judge)
