@@ -17,7 +17,7 @@ NAME = "guard.js"
 
 
 def guard_script(policy: Policy) -> Asset:
-    """The file. Where the policy's Content-Security-Policy is enforced, it begins by narrowing that, and is stricter."""
+    """The file. Where the policy's Content-Security-Policy is enforced, it begins by narrowing that, and sees more."""
     parts = [format_table(policy)]
     if policy.csp.mode == "enforce":
         parts += [
