@@ -57,6 +57,7 @@ OUTSIDE = {
     "pydantic": "policy settings",
     "pydantic_core": "policy settings",
     "publicsuffixlist": "catalog.domains",
+    "pyarrow": "export.parquet",
     "python_multipart": "demo",
     "rfc3161_client": "ledger.timestamp",
     "sqlalchemy": "ledger django.conf",

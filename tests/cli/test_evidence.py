@@ -1,12 +1,8 @@
-"""export and verify: evidence goes out whole, and a stranger with no secret can check it."""
+"""verify: a stranger with no secret can check what an export says."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -40,66 +36,6 @@ def receipt(site: Path) -> dict[str, Any]:
     value = ledger.receipt(next(ledger.store.entries(2)))
     ledger.close()
     return value
-
-
-# ── export ──
-
-
-def test_export_csv(run: Run, site: Path) -> None:
-    """A spreadsheet of all entries comes on stdout, and a word about it on stderr."""
-    result = run("export", "--data", site)
-    rows = list(csv.DictReader(io.StringIO(result.stdout, newline="")))
-    assert [row["number"] for row in rows] == ["2", "3", "4"]
-    assert result.stderr == "5 entries of shop.example/consent-log\n"
-
-
-def test_export_jsonl(run: Run, site: Path) -> None:
-    """A program gets one object a line."""
-    lines = run("export", "--data", site, "--format", "jsonl").stdout.splitlines()
-    assert [json.loads(line)["number"] for line in lines] == [2, 3, 4]
-
-
-def test_export_runs_nothing(run: Run, site: Path) -> None:
-    """What a page's route brought into the ledger is text in a spreadsheet."""
-    add(site, 1, route="=HYPERLINK(1)")
-    assert "'=HYPERLINK(1)" in run("export", "--data", site).stdout
-
-
-def test_export_to_a_file(run: Run, site: Path, tmp_path: Path) -> None:
-    """A file is written whole, beside nothing else, and the same as on stdout."""
-    out = tmp_path / "out"
-    out.mkdir()
-    result = run("export", "--data", site, "-o", out / "rows.csv")
-    assert result.stdout == ""
-    assert [path.name for path in out.iterdir()] == ["rows.csv"]
-    assert (out / "rows.csv").read_bytes() == run("export", "--data", site).stdout_bytes
-
-
-def test_export_to_nowhere(run: Run, site: Path) -> None:
-    """A folder that is not there is named, without a traceback."""
-    assert "nowhere" in run("export", "--data", site, "-o", "nowhere/x", code=2).stderr
-
-
-def test_a_failed_export_leaves_the_old_one(run: Run, site: Path, tmp_path: Path) -> None:
-    """An export that cannot be finished does not destroy the last one."""
-    path = tmp_path / "rows.csv"
-    path.write_text("the last one")
-    (site / "ledger.db").unlink()
-    run("export", "--data", site, "-o", path, code=2)
-    assert path.read_text() == "the last one"
-
-
-def test_a_reader_that_has_seen_enough(site: Path) -> None:
-    """`consentkit export | head` ends quietly."""
-    add(site, 20, route="/" + "x" * 20_000)
-    export = f"-c 'from consentkit.cli import main; main()' export --data {site} --format jsonl"
-    code = f"{sys.executable} {export} | head -n 1"
-    result = subprocess.run(["bash", "-c", code], capture_output=True, text=True, check=False)
-    assert json.loads(result.stdout)["number"] == 2
-    assert result.stderr == ""
-
-
-# ── verify ──
 
 
 def test_verify_with_the_key(run: Run, bundle: Path, vkey: str) -> None:

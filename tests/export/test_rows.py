@@ -7,7 +7,6 @@ import io
 import json
 import tracemalloc
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,24 +14,8 @@ from hypothesis import strategies as st
 
 from consentkit.export import rows
 from consentkit.export.rows import COLUMNS, csv_lines, json_lines
-from consentkit.ledger.record import ConsentRecord, leaf_of
 from consentkit.ledger.store import Entry
-
-SALT = bytes(range(32))
-
-
-def entry(number: int = 0, **changes: Any) -> Entry:
-    fields: dict[str, Any] = {
-        "id": "ab" * 16, "site": "shop", "time": "2026-11-23T09:30:00.123Z", "visitor": "cd" * 16, "choice": "custom",
-        "categories": ("analytics", "functional"), "vendors": ("acme",), "policy": "1" * 64, "notice": "2" * 64,
-        "language": "en", "jurisdiction": "BE", "regime": "opt_in", "gpc": False, "device": "phone",
-        "method": "banner form", "route": "/courses/{id}",
-    }  # fmt: skip
-    record = ConsentRecord(**fields | changes).to_bytes()
-    return Entry(number, leaf_of(record, SALT), 1_795_426_200_123, "cd" * 16, record, SALT)
-
-
-ERASED = Entry(7, b"\x05" * 32, 1, None, None, None)
+from tests.export.ledgers import ERASED, SALT, entry
 
 
 def table(*entries: Entry) -> list[dict[str, str]]:
@@ -51,13 +34,13 @@ def test_columns() -> None:
 
 def test_row() -> None:
     """A row says who chose what, when, under which words, and what stands for it in the log."""
-    (row,) = table(entry(3, gpc=True))
+    (row,) = table(entry(3, gpc=True, vendors=("acme",)))
     assert row["number"] == "3"
     assert row["categories"] == "analytics functional"
     assert row["vendors"] == "acme"
     assert row["gpc"] == "true"
     assert row["salt"] == SALT.hex()
-    assert row["leaf_hash"] == entry(gpc=True).leaf_hash.hex()
+    assert row["leaf_hash"] == entry(gpc=True, vendors=("acme",)).leaf_hash.hex()
     assert all(row.values())
 
 

@@ -1,4 +1,4 @@
-"""Commands for the auditor: export, verify."""
+"""The auditor's command: verify."""
 
 from __future__ import annotations
 
@@ -11,15 +11,13 @@ from typing import Any
 
 import click
 
-from consentkit.cli.common import FINDING, data_option, json_option, opened_ledger, output, plain
+from consentkit.cli.common import FINDING, json_option, plain
 from consentkit.errors import MalformedError
-from consentkit.export.rows import csv_lines, json_lines
-from consentkit.ledger.bundle import write_bundle
 from consentkit.ledger.receipt import verify_proof, verify_receipt
 from consentkit.ledger.report import Report
 from consentkit.ledger.trust import Trust
 from consentkit.ledger.verify import verify_bundle
-from consentkit.tlog import Verifier, WitnessKey, parse_checkpoint
+from consentkit.tlog import Verifier, WitnessKey
 from consentkit.tlog.tlogproof import TITLE as PROOF
 
 _LONGEST_RECEIPT = 1 << 24
@@ -28,25 +26,6 @@ _LIMITS = (
     "It proves that these entries, and no others, are what the log held at this size, unaltered. It does not prove "
     "that nothing was left out before it was logged, nor that a person clicked."
 )
-
-
-@click.command()
-@click.option("--format", "form", type=click.Choice(["csv", "jsonl", "bundle"]), default="csv", show_default=True)
-@click.option("-o", "--output", "path", type=click.Path(dir_okay=False, path_type=Path), help="Default: stdout.")
-@data_option
-def export(form: str, path: Path | None, data: Path | None) -> None:
-    """Write the ledger out: rows for a spreadsheet, or the evidence bundle that `verify` checks."""
-    with opened_ledger(data) as (settings, ledger), output(path) as file:
-        checkpoint = ledger.checkpoint()
-        size = parse_checkpoint(checkpoint.partition("\n\n")[0] + "\n").size
-        entries = ledger.store.entries(0, size)
-        if form == "bundle":
-            anchors = ledger.checkpoints.kept(size)
-            write_bundle(file, settings.signer, checkpoint, ledger.store.documents(), entries, anchors)
-        else:
-            for line in csv_lines(entries) if form == "csv" else json_lines(entries):
-                file.write(line)
-    click.echo(f"{size} entries of {settings.signer.name}" + (f" to {path}" if path else ""), err=True)
 
 
 @click.command()

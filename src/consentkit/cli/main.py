@@ -9,7 +9,8 @@ from consentkit.cli.classify import classify
 from consentkit.cli.cookies import cookies
 from consentkit.cli.csp import csp
 from consentkit.cli.demo import demo
-from consentkit.cli.evidence import export, verify
+from consentkit.cli.evidence import verify
+from consentkit.cli.export import export, verifier
 from consentkit.cli.ledger import ledger
 from consentkit.cli.policy import check, init, schema
 from consentkit.errors import ConsentkitError
@@ -39,5 +40,5 @@ def main() -> None:
     """
 
 
-for _command in (init, check, schema, classify, cookies, csp, demo, export, verify, ledger):
+for _command in (init, check, schema, classify, cookies, csp, demo, export, verifier, verify, ledger):
     main.add_command(_command)

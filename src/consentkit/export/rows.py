@@ -1,6 +1,7 @@
 """Entries as rows: CSV for a spreadsheet, JSON lines for a program.
 
-Knows entries; not where they go. The columns are stable: new ones are added at the end, none changes its meaning.
+Knows entries; not which were asked for, nor where they go. The columns are stable: new ones are added at the end,
+none changes its meaning.
 
     number        place in the ledger, from 0
     time          when the server recorded it, RFC 3339 in UTC
@@ -57,22 +58,22 @@ COLUMNS = (
 )
 
 
+def rows(entries: Iterable[Entry]) -> Iterator[dict[str, Any]]:
+    """Each choice as values under the names of COLUMNS, without those it does not have."""
+    return (_row(entry) for entry in entries if entry.statement is None)
+
+
 def json_lines(entries: Iterable[Entry]) -> Iterator[bytes]:
     """One JSON object a line, with the keys of COLUMNS."""
-    for entry in _of_people(entries):
-        yield canonical.encode(_row(entry)) + b"\n"
+    for row in rows(entries):
+        yield canonical.encode(row) + b"\n"
 
 
 def csv_lines(entries: Iterable[Entry]) -> Iterator[bytes]:
     """CSV (RFC 4180) in UTF-8, a header first."""
     yield _csv_line(COLUMNS)
-    for entry in _of_people(entries):
-        row = _row(entry)
+    for row in rows(entries):
         yield _csv_line([_cell(row.get(column, "")) for column in COLUMNS])
-
-
-def _of_people(entries: Iterable[Entry]) -> Iterator[Entry]:
-    return (entry for entry in entries if entry.statement is None)
 
 
 def _row(entry: Entry) -> dict[str, Any]:

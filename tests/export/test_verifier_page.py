@@ -1,0 +1,194 @@
+"""The page that checks a bundle in a browser, with no code in common with `consentkit verify`: both must agree."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from random import Random
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+import consentkit.export
+from consentkit import canonical
+from consentkit.ledger.bundle import write_bundle
+from consentkit.ledger.erasure import erase_visitor
+from consentkit.ledger.ledger import Ledger
+from consentkit.ledger.record import leaf_of, new_salt
+from consentkit.ledger.statement import of_document
+from consentkit.ledger.store import Entry
+from consentkit.ledger.succession import rotate
+from consentkit.ledger.verify import verify_bundle
+from consentkit.tlog import Checkpoint, Frontier, Signer, Verifier, leaf_hash, open_checkpoint, sign_checkpoint
+from tests.ledger.conftest import MOMENT, NOTICE, POLICY, SIGNER, choose, made, open_ledger
+
+PAGE = Path(consentkit.export.__file__).parent / "static/verify.html"
+MANY = 100_000 if os.environ.get("CONSENTKIT_TEST_MATRIX") else 2_000
+KEY = SIGNER.verifier.to_text()
+
+
+def exported(ledger: Ledger, signer: Signer = SIGNER) -> bytes:
+    file, note = BytesIO(), ledger.checkpoint()
+    size = open_checkpoint(note, [signer.verifier]).size
+    entries, anchors = ledger.store.entries(0, size), ledger.checkpoints.kept(size)
+    write_bundle(file, signer, note, ledger.store.documents(), entries, anchors)
+    return file.getvalue()
+
+
+class Desk:
+    """An auditor at the page. `asked` are the requests that it made."""
+
+    def __init__(self, page: Page, folder: Path) -> None:
+        self._page, self._folder = page, folder
+        self.asked: list[str] = []
+        page.on("request", lambda request: self.asked.append(request.url))
+        page.goto(PAGE.as_uri())
+
+    def check(self, bundle: bytes, key: str = "", since: bytes | None = None) -> str:
+        """What the page says, its heading first."""
+        self._page.reload()
+        self._page.get_by_label("Bundle").set_input_files(self._file("new.bundle", bundle))
+        self._page.get_by_label("verifier key").fill(key)
+        if since is not None:
+            self._page.get_by_label("earlier export").set_input_files(self._file("old.bundle", since))
+        self._page.get_by_role("button", name="Check").click()
+        answer = self._page.locator("output h2:not(:text('Checking…'))")
+        answer.wait_for(timeout=120_000)
+        return self._page.locator("output").inner_text()
+
+    def _file(self, name: str, data: bytes) -> Path:
+        path = self._folder / name
+        path.write_bytes(data)
+        return path
+
+
+@pytest.fixture(scope="module")
+def desk(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    context = chromium.new_context()
+    yield Desk(context.new_page(), tmp_path_factory.mktemp("desk"))
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
+    ledger = open_ledger(tmp_path_factory.mktemp("ledger"))
+    yield ledger
+    ledger.close()
+
+
+@pytest.fixture(scope="module")
+def bundles(ledger: Ledger) -> tuple[bytes, bytes]:
+    """An export, and a later one: more choices, one of them erased."""
+    for _ in range(5):
+        choose(ledger)
+    old = exported(ledger)
+    choose(ledger, "cd" * 16)
+    choose(ledger)
+    erase_visitor(ledger, "cd" * 16, MOMENT)
+    return old, exported(ledger)
+
+
+def test_in_order(desk: Desk, bundles: tuple[bytes, bytes]) -> None:
+    """Whoever holds the log's key is told that all is in order, what was erased, and what that does not prove."""
+    said = desk.check(bundles[1], KEY)
+    assert said.startswith("In order\n")
+    assert KEY in said
+    assert "10 entries, 1 of them erased" in said
+    assert "does not prove" in said
+
+
+def test_nobody_outside(desk: Desk, bundles: tuple[bytes, bytes]) -> None:
+    """Without a key or an earlier export nobody vouches for the file, and the page says so."""
+    assert desk.check(bundles[1]).startswith("Self-consistent, not anchored\n")
+
+
+def test_earlier_export(desk: Desk, bundles: tuple[bytes, bytes]) -> None:
+    """An export that somebody kept vouches for what was in it; the other way about entries are gone."""
+    assert "an earlier export of 7 entries" in desk.check(bundles[1], since=bundles[0])
+    assert "some are gone" in desk.check(bundles[0], since=bundles[1])
+
+
+def test_no_request(desk: Desk, bundles: tuple[bytes, bytes]) -> None:
+    """Nothing leaves the machine: the page asks for nothing but itself."""
+    desk.check(bundles[1], KEY)
+    assert set(desk.asked) == {PAGE.as_uri()}
+
+
+def test_another_key(desk: Desk, bundles: tuple[bytes, bytes]) -> None:
+    """A file signed by somebody else is found out; what is no key at all is said to be none."""
+    stranger = Signer.generate(SIGNER.name).verifier.to_text()
+    assert "not signed by the key that was given" in desk.check(bundles[1], stranger)
+    assert "not a verifier key" in desk.check(bundles[1], "my key")
+
+
+def test_rotated(desk: Desk, tmp_path: Path) -> None:
+    """After a rotation the old key and the new one both open the whole of the log."""
+    ledger = open_ledger(tmp_path)
+    choose(ledger)
+    new = rotate(ledger, SIGNER)
+    later = ledger.under(new)
+    choose(later)
+    bundle = exported(later, new)
+    later.close()
+    for key in (SIGNER.verifier, new.verifier):
+        assert desk.check(bundle, key.to_text()).startswith("In order\n")
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_spoiled(desk: Desk, bundles: tuple[bytes, bytes], seed: int) -> None:
+    """Whatever one byte is changed to, anywhere, the page finds something wrong where the command line does."""
+    random = Random(seed)
+    spoiled = bytearray(bundles[1])
+    at = random.randrange(len(spoiled))
+    spoiled[at] ^= 1 << random.randrange(8)
+    report = verify_bundle(BytesIO(spoiled), Verifier.from_text(KEY))
+    said = desk.check(bytes(spoiled), KEY)
+    assert not report.consistent
+    assert said.startswith("Something is wrong\n")
+    finding = report.findings[0]
+    assert said.split("\n")[1].startswith(finding.part)
+    if finding.entry is not None:
+        assert f"entry {finding.entry}:" in said
+
+
+@pytest.mark.parametrize("end", [0, 10, 400, -1])
+def test_cut_off(desk: Desk, bundles: tuple[bytes, bytes], end: int) -> None:
+    """A file that is not whole, or none at all, is said to be so."""
+    assert desk.check(bundles[1][:end], KEY).startswith("Something is wrong\n")
+    assert "bytes after the last part" in desk.check(bundles[1] + b"x", KEY)
+
+
+def test_rewritten(desk: Desk, bundles: tuple[bytes, bytes]) -> None:
+    """A log that was made anew, and signed by its own key, does not hold what an earlier export held."""
+    forged = many(9)
+    assert "was rewritten" in desk.check(forged, since=bundles[0])
+
+
+def test_many(desk: Desk) -> None:
+    """A large bundle is checked by both, with the same root."""
+    bundle = many(MANY)
+    report = verify_bundle(BytesIO(bundle), SIGNER.verifier)
+    said = desk.check(bundle, KEY)
+    assert report.proven
+    assert said.startswith("In order\n")
+    assert report.root.hex() in said
+
+
+def many(count: int) -> bytes:
+    """A bundle of so many choices, in order."""
+    frontier = Frontier()
+    data = canonical.encode(made().to_dict())
+    entries = []
+    for document in (POLICY, NOTICE):
+        said = of_document(document.kind, document.hash)
+        entries.append(Entry(len(entries), leaf_hash(said), MOMENT, None, said, None))
+    for number in range(2, count + 2):
+        salt = new_salt()
+        entries.append(Entry(number, leaf_of(data, salt), MOMENT, "ab" * 16, data, salt))
+    for entry in entries:
+        frontier.append(entry.leaf_hash)
+    file, checkpoint = BytesIO(), Checkpoint(SIGNER.name, frontier.size, frontier.root())
+    write_bundle(file, SIGNER, sign_checkpoint(checkpoint, SIGNER), (POLICY, NOTICE), entries)
+    return file.getvalue()

@@ -1,0 +1,158 @@
+// Reading an evidence bundle: its signed manifest, and its parts in turn, each held against the hash that was signed.
+// Knows bytes and signatures; not what an entry is. A file is read a piece at a time: its size does not matter.
+
+import { hex, text } from "./bytes"
+import { type Checkpoint, type Key, openNote, parseCheckpoint, parseKey, parseNote } from "./note"
+import { Sha256 } from "./sha256"
+
+const LONGEST_HEADER = 1 << 16
+const LONGEST_LINE = 1 << 22
+const NEWLINE = 10
+/** Said of a part after all else that is wrong in it. */
+export const UNSIGNED = "its bytes are not the ones that were signed"
+const VERSIONS: { [title: string]: string } = {
+  "consentkit/bundle/v1": "checkpoint documents.jsonl entries.jsonl",
+  "consentkit/bundle/v2": "checkpoint documents.jsonl anchors.jsonl entries.jsonl",
+}
+
+export class Fault extends Error {
+  constructor(
+    readonly part: string,
+    message: string,
+    readonly entry?: number,
+  ) {
+    super(message)
+  }
+}
+
+type Part = { name: string; size: number; hash: string }
+
+/** Bytes of a file, in order. */
+class Source {
+  private piece = new Uint8Array(0)
+  private at = 0
+  private readonly reader: ReadableStreamDefaultReader<Uint8Array>
+
+  constructor(
+    file: Blob,
+    private readonly progress: (bytes: number) => void,
+  ) {
+    this.reader = file.stream().getReader() as ReadableStreamDefaultReader<Uint8Array>
+  }
+
+  /** A line with its end, or as much of it as `most` and the file allow. */
+  async line(most: number): Promise<Uint8Array> {
+    const pieces: Uint8Array[] = []
+    let size = 0
+    while (size < most && (await this.more())) {
+      const found = this.piece.indexOf(NEWLINE, this.at)
+      const end = Math.min(found < 0 ? this.piece.length : found + 1, this.at + most - size)
+      pieces.push(this.piece.subarray(this.at, end))
+      size += end - this.at
+      this.at = end
+      if (this.piece[end - 1] === NEWLINE) break
+    }
+    const [only, ...others] = pieces
+    if (only && !others.length) return only
+    const whole = new Uint8Array(size)
+    pieces.reduce((start, piece) => (whole.set(piece, start), start + piece.length), 0)
+    return whole
+  }
+
+  async ended(): Promise<boolean> {
+    return !(await this.more())
+  }
+
+  private async more(): Promise<boolean> {
+    while (this.at === this.piece.length) {
+      const { done, value } = await this.reader.read()
+      if (done) return false
+      this.progress(value.length)
+      this.piece = value as Uint8Array<ArrayBuffer>
+      this.at = 0
+    }
+    return true
+  }
+}
+
+export class Bundle {
+  private constructor(
+    private readonly source: Source,
+    readonly origin: string,
+    readonly key: Key,
+    private readonly parts: Part[],
+  ) {}
+
+  static async open(file: Blob, progress: (bytes: number) => void = () => {}): Promise<Bundle> {
+    const source = new Source(file, progress)
+    const note = await header(source)
+    try {
+      // Before the signature is checked the text is used only to learn which key to try.
+      const [title = "", origin = "", vkey = "", ...lines] = parseNote(note).text.split("\n")
+      const key = parseKey(vkey.replace(/^vkey /, ""))
+      await openNote(note, [key])
+      const parts = lines.slice(0, -1).map(parsePart)
+      const named = parts.map((part) => part.name).join(" ")
+      if (origin !== `origin ${key.name}` || VERSIONS[title] !== named || lines[lines.length - 1] !== "") throw new Error("malformed")
+      return new Bundle(source, key.name, key, parts)
+    } catch (error) {
+      throw new Fault("manifest", `not signed by its own key: ${(error as Error).message}`)
+    }
+  }
+
+  has(name: string): boolean {
+    return this.parts.some((part) => part.name === name)
+  }
+
+  async checkpoint(find: (fault: Fault) => void): Promise<Checkpoint> {
+    const lines: Uint8Array[] = []
+    for await (const line of this.lines("checkpoint", find)) lines.push(line)
+    try {
+      const note = lines.map((line) => `${text(line)}\n`).join("")
+      return parseCheckpoint((await openNote(note, [this.key])).text)
+    } catch (error) {
+      throw new Fault("checkpoint", (error as Error).message)
+    }
+  }
+
+  /** A part's lines without their ends; its hash is checked after the last. */
+  async *lines(name: string, find: (fault: Fault) => void): AsyncGenerator<Uint8Array> {
+    const part = this.parts.find((each) => each.name === name)!
+    const hash = new Sha256()
+    let left = part.size
+    while (left > 0) {
+      const line = await this.source.line(Math.min(left, LONGEST_LINE))
+      left -= line.length
+      hash.update(line)
+      if (line[line.length - 1] !== NEWLINE) {
+        find(new Fault(name, "cut off, or a line without its end"))
+        break
+      }
+      yield line.subarray(0, -1)
+    }
+    if (left || hex(hash.digest()) !== part.hash) find(new Fault(name, UNSIGNED))
+  }
+
+  async end(find: (fault: Fault) => void): Promise<void> {
+    if (!(await this.source.ended())) find(new Fault("end", "there are bytes after the last part"))
+  }
+}
+
+/** Everything before the first empty line that follows a signature. */
+async function header(source: Source): Promise<string> {
+  let note = ""
+  while (note.length < LONGEST_HEADER) {
+    const line = await source.line(LONGEST_HEADER)
+    const read = new TextDecoder().decode(line)
+    if (read === "\n" && note.includes("\n\n— ")) return note
+    if (!read) break
+    note += read
+  }
+  throw new Fault("manifest", "not a bundle, or cut off")
+}
+
+function parsePart(line: string): Part {
+  const [, name, size, hash] = /^part ([a-z.]+) (0|[1-9][0-9]{0,14}) ([0-9a-f]{64})$/.exec(line) ?? []
+  if (!name || !size || !hash) throw new Error("malformed")
+  return { name, size: Number(size), hash }
+}
