@@ -1,0 +1,1 @@
+"""What scripts/texts.py is made of."""
