@@ -52,7 +52,12 @@ class Vector(NamedTuple):
     @property
     def is_lookup(self) -> bool:
         """Whether a name is looked up, and nobody connected to."""
-        return "dns-prefetch" in self.id
+        return "dns-prefetch" in self.id or self.id == "webtransport"
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether the site is asked by another way, and its being asked does not tell that the tracker would be."""
+        return b"at.includes(location.host)" in self.source or b"importScripts" in self.source
 
     @property
     def needs_sight(self) -> bool:

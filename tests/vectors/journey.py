@@ -25,6 +25,8 @@ from .site import Hosts
 TABS = 4
 _STEP = 0.02
 _LINGER = 0.06
+# How long is waited for the tracker where the site is asked by another way, and has answered.
+_APART = 0.5
 _ATTEMPTS = 3
 # Whom Chromium asks for itself.
 _BROWSERS_OWN = ("accounts.google.com", "update.googleapis.com", "clients2.google.com")
@@ -92,7 +94,9 @@ class Browsing:
             while waiting:
                 vector = waiting.pop()
                 await self._look(page, host, vector, awaited(vector))
-            await page.goto("about:blank")
+            # The last page may just be on its way elsewhere.
+            with suppress(Error):
+                await page.goto("about:blank")
 
         await asyncio.gather(*map(work, self._tabs))
         await self._tabs[0].bring_to_front()
@@ -126,7 +130,7 @@ class Browsing:
         until = time.monotonic() + _LONGEST
         while time.monotonic() < until and not self._is_done(vector, awaited):
             await asyncio.sleep(_STEP)
-        await asyncio.sleep(_LINGER)
+        await asyncio.sleep(_APART if vector.is_apart else _LINGER)
 
     def _is_done(self, vector: Vector, awaited: Seen | None) -> bool:
         """Whether a page has asked the site for what is its own, or, where nothing is held, the tracker too."""
@@ -181,7 +185,7 @@ def looked_up(log: Path) -> list[tuple[float, str]]:
     document = json.loads(text if text.rstrip().endswith("}") else text.rstrip().rstrip(",") + "]}")
     offset = float(document["constants"]["timeTickOffset"])
     hosts = ((float(event["time"]), event.get("params", {}).get("host", "")) for event in document["events"])
-    return [((at + offset) / 1000, host.partition("://")[2].partition(".")[0]) for at, host in hosts if HINTED in host]
+    return [((at + offset) / 1000, host.rpartition("://")[2].partition(".")[0]) for at, host in hosts if HINTED in host]
 
 
 def with_lookups(seen: Sightings, lookups: Iterable[tuple[float, str]], span: tuple[float, float]) -> Sightings:

@@ -1,16 +1,22 @@
-// One held element, and what its author wrote. Knows the marks that the server's guard/holding.py leaves.
+// One held element, and what its author wrote. Knows the marks of those who hold.
 import { authorsText, labelsIn } from "./inside"
+import { MARK, PREFIX } from "./marks"
 
-export const MARK = "data-ck"
-export const PREFIX = `${MARK}-`
 const XLINK = "http://www.w3.org/1999/xlink"
 
-/** The held elements of the page in their author's order, each with its label. A sheet has its labels in its text. */
-export function heldElements(): [Element, string][] {
-  return [...document.querySelectorAll(`[${MARK}],style`)].map((element) => [
-    element,
-    element.getAttribute(MARK) ?? labelsIn(element.textContent ?? ""),
-  ])
+// A browser looks at these when they are put into a page, and not always again when they get an address.
+const LOOKED_AT_ONCE = `iframe[srcdoc],iframe[${PREFIX}src],object,embed,link,source`
+// A mark may be anybody's: what visitors write passes through sanitizers that let `data-…` be. So it gives back addresses,
+// and never what runs: no handler, no document, no program in an address.
+const RUNS = /^(on|srcdoc)|javascript:/i
+
+/** The held elements of a page in their author's order, each with its label. A sheet has its labels in its text. */
+export function heldElements(root: ParentNode = document): [Element, string][] {
+  return [...root.querySelectorAll("*")].flatMap((element) => {
+    const label = element.getAttribute(MARK) ?? (element.localName === "style" && labelsIn(element.textContent!))
+    const held: [Element, string][] = label ? [[element, label]] : []
+    return element.shadowRoot ? held.concat(heldElements(element.shadowRoot)) : held
+  })
 }
 
 /** An attribute as its author wrote it, whether it is held or not. */
@@ -20,20 +26,17 @@ export function written(element: Element, name: string): string | null {
 
 /** Give the attributes back that were renamed, and take ours away. A browser loads most elements upon that. */
 export function restore(element: Element): void {
-  if (element.matches(`iframe[srcdoc],iframe[${PREFIX}src]`)) return replaceDocument(element)
-  giveBack(element)
-}
-
-/**
- * A frame shows the server's placeholder, its `srcdoc`. It goes out and in again: a frame that merely changes its address
- * is an entry in the history, and the visitor's next step back would lead into the frame.
- */
-function replaceDocument(frame: Element): void {
-  const { parentNode, nextSibling } = frame
-  frame.remove()
-  if (frame.hasAttribute(`${PREFIX}src`)) frame.removeAttribute("srcdoc")
-  giveBack(frame)
-  parentNode?.insertBefore(frame, nextSibling)
+  if (element.hasAttribute(PREFIX + "srcdoc")) return
+  if (!element.matches(LOOKED_AT_ONCE)) return giveBack(element)
+  // Chromium gives an object that shows its fallback no second chance: another takes its place.
+  const fresh = element.matches("object") ? (element.cloneNode(true) as Element) : element
+  // A frame that merely changes its address is an entry in the history, and a step back would lead into the frame.
+  const place = new Text()
+  element.replaceWith(place)
+  // It shows the server's placeholder.
+  if (fresh.hasAttribute(PREFIX + "src")) fresh.removeAttribute("srcdoc")
+  giveBack(fresh)
+  place.replaceWith(fresh)
 }
 
 function giveBack(element: Element): void {
@@ -41,22 +44,18 @@ function giveBack(element: Element): void {
   else if (element.localName === "style") element.textContent = authorsText(element.textContent ?? "")
   // A form, or a button with an address of its own, was given a method by which it does nothing.
   for (const form of ["", "form"]) {
-    if (element.hasAttribute(`${PREFIX}${form}action`)) element.removeAttribute(`${form}method`)
+    if (element.hasAttribute(PREFIX + form + "action")) element.removeAttribute(form + "method")
   }
   for (const { name, value } of [...element.attributes]) {
     const text = authorsText(value)
     if (text !== value && /^(style|srcdoc)$/.test(name)) give(element, name, text)
     if (name.startsWith(PREFIX)) {
-      give(element, name.slice(PREFIX.length), value)
+      const own = name.slice(PREFIX.length)
+      if (!RUNS.test(own + value.replace(/\s/g, ""))) give(element, own, value)
       element.removeAttribute(name)
     }
   }
   element.removeAttribute(MARK)
-  // A media element looks for sources when they are put into it, not when they get an address.
-  const parent = element.parentElement
-  if (element.localName === "source" && parent instanceof HTMLMediaElement && parent.networkState % 3 === 0) {
-    parent.load()
-  }
 }
 
 /** A site's trusted types may forbid one attribute; the others are given all the same. */

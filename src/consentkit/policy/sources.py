@@ -70,7 +70,7 @@ def source_table(policy: Policy) -> SourceTable:
     asked = [vendor for vendor in policy.vendors if vendor.category is not Category.ESSENTIAL and vendor.hosts]
     everywhere = [
         *_OWN_MEANS.split(),
-        *(source for host in policy.site.hosts for source in _both_schemes(host)),
+        *(source for host in policy.site.hosts for source in _any_port(host)),
         *(_of_hosts([policy.cookie_domain]) if policy.cookie_domain else ()),
         *(source for written in policy.csp.hosts for source in _of_source(written)),
         *(source for vendor in essential for source in _of_hosts(vendor.hosts)),
@@ -108,13 +108,19 @@ def _of_host(host: str) -> Iterator[str]:
     # What begins with "/embed" is, in CSP's terms, "/embed" itself and everything below "/embed/".
     paths = [slash + path] if not path or path.endswith("/") else [f"/{path}", f"/{path}/"]
     for below in paths:
-        yield from _both_schemes(name + below)
-        yield from _both_schemes(f"*.{name}{below}")
+        yield from _any_port(name, below)
+        yield from _any_port(f"*.{name}", below)
+
+
+def _any_port(host: str, path: str = "") -> tuple[str, str]:
+    # A host without a port stands for the usual ones (CSP3 "port-part match"), and whoever is allowed is so on all.
+    return _both_schemes(f"{host}:*{path}")
 
 
 def _both_schemes(host: str) -> tuple[str, str]:
-    # Without a scheme a source is for the page's own and https, never for a WebSocket (CSP3 "scheme-part match").
-    return host, f"wss://{host}"
+    # Without a scheme a source is for the page's own and https, never for a WebSocket; "ws" is for "wss" too
+    # (CSP3 "scheme-part match").
+    return host, f"ws://{host}"
 
 
 def _of_source(written: str) -> tuple[str, ...]:

@@ -1,12 +1,12 @@
 // Addresses in elements and in markup, held as the server holds them: the attribute renamed, and who is behind it
 // written beside it, so that the widget wakes them. Knows elements, text and a judge; not who writes.
-import { MARK, PREFIX } from "../held"
+import { MARK, PREFIX } from "../marks"
 import type { Judge } from "./judge"
 
-const ADDRESS = /^((image)?src(set)?|(xlink:)?href|data|poster)$/i
+export const ADDRESS = /^((image)?src(set)?|(.+:)?href|data|poster)$/i
 // Where they lead goes the visitor's own way.
-const LEADS = /^(a|area|base)$/
-const TAG = /<(?!a\s|area|base)\w(?:"[^"]*"|'[^']*'|[^"'>])*/gi
+export const LEADS = /^(a|area|base)$/
+export const TAG = /<(?!a\s|area|base)\w(?:"[^"]*"|'[^']*'|[^"'>])*/gi
 const ATTRIBUTE = /([^\s"'=/>]+)\s*=\s*("[^"]*"|'[^']*'|[^\s>]*)/g
 // The halves of url("…") and @import "…".
 const STYLE = /(url\(\s*["']?|@import\s*["'])([^"')&\s]+)/gi
@@ -16,16 +16,16 @@ function labelOf(judge: Judge, name: string, value: string): string | undefined 
   return ADDRESS.test(name) ? (/set$/i.test(name) ? value.split(/[\s,]+/) : [value]).map(judge.url).find(Boolean) : ""
 }
 
-/** Whether this write is held. One that is not takes back what an earlier one left. */
-export function holdAttribute(judge: Judge, element: Element, name: string, value: unknown): boolean {
-  if (!ADDRESS.test(name) || LEADS.test(element.localName)) return false
-  const held = PREFIX + name.toLowerCase()
-  const label = labelOf(judge, name, `${value}`)
-  element.removeAttribute(held)
-  if (!label) return false
+/** The answer to a write that is held. One that is not takes back what an earlier one left. */
+export function holdAttribute(judge: Judge, element: Element, name: string, given: unknown): [] | undefined {
+  if (!ADDRESS.test(name) || LEADS.test(element.localName)) return
+  const value = `${given}`
+  const label = labelOf(judge, name, value)
+  element.removeAttribute(PREFIX + name)
+  if (!label) return
   element.setAttribute(MARK, label)
-  element.setAttribute(held, `${value}`)
-  return true
+  element.setAttribute(PREFIX + name, value)
+  return []
 }
 
 /** Markup, or a style sheet, with what would fetch held. */

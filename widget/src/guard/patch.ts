@@ -25,3 +25,12 @@ export function patch(owner: object, key: string, before: Before): void {
   })
   Reflect.defineProperty(owner, key, found)
 }
+
+/** Patch, in one window, what is named by its interface: "Element.innerHTML ShadowRoot.innerHTML". */
+export function patchEach(realm: any, places: string, before: Before): void {
+  for (const place of places.split(" ")) {
+    const [owner, key] = place.split(".") as [string, string]
+    // Not every browser has every one.
+    if (realm[owner]) patch(realm[owner].prototype, key, before)
+  }
+}

@@ -23,13 +23,13 @@ export function guardRealm(realm: any, judge: Judge): void {
     "src srcset imageSrcset href data poster setAttribute setAttributeNS": (args, self, _native, key) => {
       // The name goes before the value, or is the property's own.
       const at = args.length - 1
-      return holdAttribute(judge, self, args[at - 1] ?? key, args[at]) && []
+      return holdAttribute(judge, self, args[at - 1] ?? key, args[at])
     },
     "fetch WebSocket EventSource Audio open": (args, _self, _native, key) => {
       const at = +(key === "open")
       if (judge.url(args[at].url ?? args[at])) args[at] = NOWHERE
     },
-    sendBeacon: ([url]) => judge.url(url) && [true],
+    "sendBeacon fetchLater": ([url]) => judge.url(url) && [true],
     "innerHTML outerHTML insertAdjacentHTML setHTMLUnsafe write writeln createContextualFragment parseFromString srcdoc insertRule replace replaceSync setProperty cssText":
       (args, _self, _native, key) => {
         // What is written in several pieces is one text.
