@@ -20,6 +20,7 @@ from consentkit.errors import ConsentkitError
 from consentkit.exchange import Exchange
 from consentkit.http import Reply, RequestHead, ResponseHead
 from consentkit.kit import ConsentKit
+from consentkit.minors import Minor
 from consentkit.policy import Policy
 from consentkit.settings import load_settings
 
@@ -39,9 +40,9 @@ _BODIES = ("http.response.body", "websocket.http.response.body")
 class ConsentMiddleware:
     """Enforces consent around an ASGI app. Long-lived; each request has an Exchange of its own.
 
-    Arguments are those of `consentkit.settings.load_settings`, all with defaults; `clock` gives Unix seconds. Raises
-    ConfigError with every problem, or LedgerRollback; within a running server it fails the server's
-    start-up instead, with the same words.
+    Arguments are those of `consentkit.settings.load_settings`, all with defaults; `clock` gives Unix seconds,
+    `minor` whether a request comes from a minor. Raises ConfigError with every problem, or LedgerRollback; within a
+    running server it fails the server's start-up instead, with the same words.
     """
 
     def __init__(
@@ -53,11 +54,12 @@ class ConsentMiddleware:
         secret: str | None = None,
         signing_key: str | None = None,
         clock: Callable[[], float] = time.time,
+        minor: Minor | None = None,
     ) -> None:
         self._app = app
         self._broken: ConsentkitError | None = None
         try:
-            self._kit = ConsentKit(load_settings(policy, database, data, secret, signing_key), clock)
+            self._kit = ConsentKit(load_settings(policy, database, data, secret, signing_key), clock, minor)
         except ConsentkitError as error:
             if not _serving():
                 raise
@@ -128,17 +130,17 @@ class _Responder:
 
 def read_head(scope: Scope) -> RequestHead:
     """The request as plain values. Servers differ in whether `path` repeats `root_path`; the core's does not."""
-    root, path = scope.get("root_path", ""), scope["path"]
+    root, path, client = scope.get("root_path", ""), scope["path"], scope.get("client")
     if root and f"{path}/".startswith(f"{root}/"):
         path = path[len(root) :]
     return RequestHead(
-        method=scope.get("method", "GET"),
-        path=path,
-        headers=tuple(scope["headers"]),  # servers send names in lower case (ASGI, "HTTP Connection Scope")
-        query=scope.get("query_string", b"").decode("latin-1"),
-        scheme=scope.get("scheme", "http"),
-        root_path=root,
-        client=(scope.get("client") or ("",))[0],
+        scope.get("method", "GET"),
+        path,
+        tuple(scope["headers"]),  # servers send names in lower case (ASGI, "HTTP Connection Scope")
+        scope.get("query_string", b"").decode("latin-1"),
+        scope.get("scheme", "http"),
+        root,
+        client[0] if client else "",
     )
 
 

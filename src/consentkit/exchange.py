@@ -6,42 +6,31 @@ Does no I/O but in `reply`. A face (ASGI, WSGI, Django) knows five names of it: 
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import partial
 from typing import TYPE_CHECKING
 
 from consentkit import cookie as cookies
 from consentkit import routes
-from consentkit.classifier import host_of
 from consentkit.cookie import Attributes
-from consentkit.decision import CLOCK_SKEW, EVERYTHING, Decision, Signals, Standing, decide
+from consentkit.decision import Decision, Signals, Standing
 from consentkit.embedding import Embedding
-from consentkit.errors import SealError
-from consentkit.guard.caching import (
-    confirmed_key,
-    for_the_app,
-    is_shared,
-    may_be_page,
-    of_other_bytes,
-    personal,
-    rendering_key,
-    with_key,
-)
+from consentkit.guard.caching import confirmed_key, for_the_app, is_shared, may_be_page, rendered, rendering_key
 from consentkit.guard.coding import coding_for
 from consentkit.guard.document import Document, Unread, document_of
-from consentkit.guard.expiry import expirable, expire
+from consentkit.guard.expiry import expire
 from consentkit.guard.guard import HtmlGuard, PassThrough, Terms
 from consentkit.guard.headers import hold_headers
 from consentkit.guard.home import Home
 from consentkit.guard.inbound import unwanted, without_cookies
-from consentkit.guard.inert import is_inert
+from consentkit.guard.inert import is_inert, tells
 from consentkit.guard.nonce import script_nonce
 from consentkit.guard.outbound import filter_cookies
-from consentkit.http import Header, Headers, Reply, RequestHead, ResponseHead, parse_cookies
+from consentkit.http import Header, Headers, Reply, RequestHead, ResponseHead
 from consentkit.network import Origin, origin_of
-from consentkit.regime import Rules, rules_for
+from consentkit.once import once
+from consentkit.regime import Rules
 from consentkit.showing import Showing
-from consentkit.signals.gpc import sends_gpc
-from consentkit.token import LIFE_SECONDS
+from consentkit.visitor import Visitor
 
 if TYPE_CHECKING:
     from consentkit.kit import ConsentKit
@@ -62,7 +51,7 @@ class Exchange:
         self.head = head
         self.now = now
         self.is_ours = routes.is_ours(head.path, kit.policy)
-        self.excluded = _below(head.path, kit.policy.exclude)
+        self.excluded = bool(kit.policy.exclude) and _below(head.path, kit.policy.exclude)
         self.left_alone = self.excluded or not kit.enforces
         self._body: PassThrough | HtmlGuard = _UNTOUCHED
 
@@ -72,7 +61,7 @@ class Exchange:
         """Our own answer. The one method that may block: run it where that does no harm."""
         return routes.reply(self, body)
 
-    @cached_property
+    @once
     def request(self) -> RequestHead:
         """The request as the app should see it."""
         head = self._without_hidden() if self.kit.policy.hide_cookies else self.head
@@ -93,24 +82,21 @@ class Exchange:
         confirmed = self._confirmed(head)
         shared = self._is_for_everybody(head) if confirmed is None else confirmed == self._shared_key
         terms = Terms(self.kit.classifier, SHARED if shared else self.decision, self.host)
-        filtered, found = filter_cookies(head, terms, self.now)
-        self.kit.inventory.notice(found._replace(held=[]) if self.excluded else found, self.now)
+        page = self._document(head)
+        filtered = self._filtered(head, terms, page) if tells(head) else head
         self.kit.inventory.receive(self.cookies, self.origin, self.now)
-        page = self._document(filtered)
-        # What is no page may be kept by any cache: its headers are the same for everybody.
-        filtered = self._hold_headers(filtered, terms if page else terms._replace(decision=SHARED))
         if self.left_alone:
             return head
         if governed:
             filtered = self.kit.csp.restrict(governed, filtered, None if shared else self.decision, self.head.root_path)
-        if page or governed or confirmed:
-            filtered = with_key(filtered, self._shared_key if shared else self._key)
         if page:
-            nonce = script_nonce(head)
-            insert = b"" if page.xml else self.showing.insert(route, nonce, shared=shared)
-            filtered = self._start_page(filtered, page, terms, insert, nonce, route)
-        if (page or governed or confirmed) and not shared:
-            filtered = personal(filtered)
+            # What is for everybody is the same for whoever asks, and however; a range of bytes (206) is no page.
+            alone = self.visitor.stands_alone and not shared and head.status != 206
+            page = page._replace(stands_alone=alone)
+            self._start_page(filtered, page, terms, script_nonce(head), route)
+        if page or governed or confirmed:
+            key = self._shared_key if shared else self._key
+            filtered = rendered(filtered, key, other_bytes=page is not None, shared=shared)
         return filtered if shared or not self._may_expire else filtered.plus(*self.expiring(self.decision))
 
     @property
@@ -128,46 +114,59 @@ class Exchange:
 
     # ── who is asking, and what they may be given ──
 
-    @cached_property
+    @once
     def origin(self) -> Origin:
         return origin_of(self.head, self.kit.policy)
 
-    @cached_property
-    def rules(self) -> Rules:
-        return rules_for(self.kit.policy, self.origin.country)
+    @once
+    def visitor(self) -> Visitor:
+        return self.kit.visitors.meet(self.head, self.origin, self.now, minor=self.is_minor)
 
-    @cached_property
-    def signals(self) -> Signals:
-        return Signals(gpc=self.kit.policy.honour_gpc and sends_gpc(self.head.headers))
-
-    @cached_property
-    def cookies(self) -> dict[str, str]:
-        """The cookies this browser sent; of several with one name the last."""
-        return dict(self._pairs)
-
-    @cached_property
-    def standing(self) -> Standing | None:
-        """The choice in this browser's cookie. Of two values one is planted, and neither counts."""
-        name = self.attributes.prefix + cookies.NAME
-        values = [value for key, value in self._pairs if key == name]
-        if len(values) != 1:
-            return None
-        try:
-            standing = self.kit.standing_cookie.parse(values[0])
-        except SealError:
-            return None
-        age = int(self.now) - standing.time
-        # Past its memory a choice is nobody's: whoever chooses next is somebody new.
-        return standing if -CLOCK_SKEW <= age < self.rules.memory_days * 86400 else None
-
-    @cached_property
+    @property
     def decision(self) -> Decision:
         """What holds for this visitor."""
-        return self.decide(self.standing)
+        return self.visitor.decision
+
+    @once
+    def is_minor(self) -> bool:
+        """Whether the app says that this visitor cannot consent alone."""
+        return self.kit.is_minor(self.head)
+
+    def mark_minor(self) -> Decision:
+        """Take the app's word for it in the middle of a request; returns what holds from here on."""
+        self.__dict__["is_minor"] = True
+        self.__dict__.pop("visitor", None)  # met anew, as a minor
+        return self.decision
+
+    @property
+    def standing(self) -> Standing | None:
+        """The choice in this browser's cookie."""
+        return self.visitor.standing
+
+    @property
+    def rules(self) -> Rules:
+        return self.visitor.rules
+
+    @property
+    def signals(self) -> Signals:
+        return self.visitor.signals
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        """The cookies this browser sent; of several with one name the last."""
+        return self.visitor.cookies
+
+    @property
+    def attributes(self) -> Attributes:
+        return self.visitor.attributes
+
+    @property
+    def host(self) -> str:
+        return self.visitor.host
 
     # ── what our own routes ask ──
 
-    @cached_property
+    @once
     def showing(self) -> Showing:
         """What this visitor is shown."""
         return Showing(self)
@@ -176,44 +175,32 @@ class Exchange:
     def renders_shared(self) -> bool:
         return self.kit.policy.render == "shared"
 
-    @property
-    def host(self) -> str:
-        return host_of(self.origin.host)
-
-    @property
-    def attributes(self) -> Attributes:
-        return Attributes(self.kit.policy.cookie_domain, self.origin.scheme == "https")
-
     def decide(self, standing: Standing | None) -> Decision:
         """The decision for this visitor if `standing` is what they chose."""
-        made_under = self.kit.shelf.edition(standing.policy) if standing else None
-        return decide(self.kit.shelf.current, self.rules, standing, made_under, self.signals, int(self.now))
+        return self.visitor.decide(standing, self.now)
 
     def correcting(self) -> list[Header]:
         """The line by which the readable cookie says what holds now, where it says something else."""
         shown = cookies.format_shown(self.decision, self.kit.shelf.current)
         if self.standing is None or self.cookies.get(self.attributes.prefix + cookies.SHOWN_NAME) == shown:
             return []
-        left = self.standing.time + self.rules.memory_days * 86400 - int(self.now)
+        left = self.standing.time + self.visitor.memory(self.standing) - int(self.now)
         line = cookies.set_line(cookies.SHOWN_NAME, shown, max(left, 0), self.attributes, http_only=False)
         return [(b"set-cookie", line)]
 
     def expiring(self, decision: Decision) -> list[Header]:
         """Lines that drop the cookies this browser sent and `decision` does not allow, as many as fit."""
-        names = list(filter(expirable, unwanted(self.cookies, self.kit.classifier, decision)))
+        visitor = self.visitor
+        names = visitor.dropped if decision is visitor.decision else visitor.dropped_under(decision)
         secure = self.attributes.secure
-        return expire(names, self.host, self.kit.paths_of, secure=secure, turn=int(self.now))
+        return expire(names, self.host, self.kit.paths_of, secure=secure, turn=int(self.now)) if names else []
 
     # ── how it is done ──
 
     @property
     def _may_expire(self) -> bool:
         """Whether cookies from before a choice are dropped with this response: with what a browser shows only."""
-        return self.head.header(b"cookie") is not None and may_be_page(self.head)
-
-    @cached_property
-    def _pairs(self) -> tuple[tuple[str, str], ...]:
-        return parse_cookies(self.head)
+        return b"cookie" in self.head.by_name and may_be_page(self.head)
 
     def _without_hidden(self) -> RequestHead:
         """The request without the cookies that have no consent; in report mode they are only named."""
@@ -240,6 +227,13 @@ class Exchange:
             return None
         return confirmed_key(head, asked, (self._key, self._shared_key))
 
+    def _filtered(self, head: ResponseHead, terms: Terms, page: Document | None) -> ResponseHead:
+        """The response without cookies and headers that have no consent."""
+        filtered, found = filter_cookies(head, terms, self.now)
+        self.kit.inventory.notice(found._replace(held=[]) if self.excluded else found, self.now)
+        # What is no page may be kept by any cache: its headers are the same for everybody.
+        return self._hold_headers(filtered, terms if page else terms._replace(decision=SHARED))
+
     def _hold_headers(self, head: ResponseHead, terms: Terms) -> ResponseHead:
         """The response without headers that ask a tracker."""
         filtered, held = hold_headers(head, terms.judge)
@@ -247,43 +241,39 @@ class Exchange:
             self.kit.notes.held_header(each)
         return filtered
 
-    def _start_page(
-        self, head: ResponseHead, page: Document, terms: Terms, insert: bytes, nonce: str, route: str
-    ) -> ResponseHead:
-        if self.head.method != "HEAD":
-            coding = coding_for(head.header(b"content-encoding"))
-            assert coding is not None  # document_of has looked
-            terms, suspects = self.kit.hosts.listening(terms, self.kit.suspects, head)
-            shared = terms.decision is SHARED
-            self._body = HtmlGuard(
-                terms,
-                insert,
-                coding,
-                suspects,
-                document=page,
-                lead=self.showing.lead(nonce, shared=shared),
-                embed=Embedding(self, route, shared=shared),
-                home=self._home,
-                known=self.kit.rewritings if suspects else None,
-            )
-        return of_other_bytes(head)
+    def _start_page(self, head: ResponseHead, page: Document, terms: Terms, nonce: str, route: str) -> None:
+        if self.head.method == "HEAD":
+            return
+        coding = coding_for(head.header(b"content-encoding"))
+        assert coding is not None  # document_of has looked
+        terms, suspects = self.kit.hosts.listening(terms, self.kit.suspects, head)
+        shared = terms.decision is SHARED
+        inserts = not page.xml and self.showing.inserts(shared=shared)
+        self._body = HtmlGuard(
+            terms,
+            partial(self.showing.insert, route, nonce, shared=shared) if inserts else b"",
+            coding,
+            suspects,
+            document=page,
+            lead=self.showing.lead(nonce, shared=shared),
+            hear=self.showing.hear,
+            embed=Embedding(self, route, shared=shared),
+            home=self._home,
+            known=self.kit.rewritings if suspects else None,
+        )
 
     @property
     def _home(self) -> Home:
         return Home(self.origin.scheme, self.origin.host, self.head.root_path + self.kit.policy.prefix)
 
-    @cached_property
+    @property
     def _key(self) -> str:
-        decision = self.decision
-        # Banner and placeholders carry tokens that age: a copy of them may be kept for half their life.
-        age = "" if decision.granted >= EVERYTHING else int(self.now) // (LIFE_SECONDS // 2)
-        allowed = (*sorted(decision.granted), "and", *sorted(decision.vendors), "lapsed", *sorted(decision.lapsed))
-        shown = (self.showing.language, self.showing.is_framed, self.showing.is_fetched)
-        return rendering_key(self.kit.rendering, *shown, decision.regime, decision.gpc, age, *allowed)
+        preview = self.showing.preview
+        return rendering_key(self.visitor.key, preview) if preview else self.visitor.key
 
-    @cached_property
+    @property
     def _shared_key(self) -> str:
-        return rendering_key(self.kit.rendering, "shared")
+        return self.kit.shared_key
 
 
 def _below(path: str, prefixes: tuple[str, ...]) -> bool:

@@ -6,21 +6,36 @@ values the bytes of the wire; text taken from them is latin-1, as RFC 9110 §5.5
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import parse_qsl, quote
 
+from consentkit.once import once
+
 Header = tuple[bytes, bytes]
 Headers = tuple[Header, ...]
 
+_MOST_LANGUAGES = 32
+# A language range and its weight  RFC 4647 §2.1, RFC 9110 §12.4.2 and §12.5.4
+_LANGUAGE_RANGE = re.compile(
+    r"([a-z]{1,8}(?:-[a-z0-9]{1,8})*|\*)(?:[ \t]*;[ \t]*q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?))?", re.ASCII
+)
 
-def first(headers: Iterable[Header], name: bytes) -> bytes | None:
-    """The first value under `name` (lower-case), or None."""
-    for key, value in headers:
-        if key == name:
-            return value
-    return None
+
+class _Headed:
+    """A head whose headers are looked up by name: the second look costs nothing."""
+
+    headers: Headers
+
+    @once
+    def by_name(self) -> dict[bytes, bytes]:
+        """The first value under each name."""
+        return dict(reversed(self.headers))
+
+    def header(self, name: bytes) -> bytes | None:
+        """The first value under `name` (lower-case), or None."""
+        return self.by_name.get(name)
 
 
 class _RequestLine(NamedTuple):
@@ -33,41 +48,30 @@ class _RequestLine(NamedTuple):
     client: str = ""
 
 
-class RequestHead(_RequestLine):
+class RequestHead(_Headed, _RequestLine):
     """A request without its body. `path` is decoded and starts below `root_path`, the app's mount point."""
-
-    _index: dict[bytes, bytes]
-
-    def header(self, name: bytes) -> bytes | None:
-        """The first value under `name` (lower-case), or None. Asked for often: the second look costs nothing."""
-        try:
-            return self._index.get(name)
-        except AttributeError:
-            self._index = dict(reversed(self.headers))
-            return self._index.get(name)
 
     def text(self, name: bytes) -> str:
         """The first value as text; empty where the header is missing."""
-        return (self.header(name) or b"").decode("latin-1")
+        return (self.by_name.get(name) or b"").decode("latin-1")
 
     def with_headers(self, headers: Headers) -> RequestHead:
-        return self._replace(headers=headers)
+        return RequestHead(self.method, self.path, headers, self.query, self.scheme, self.root_path, self.client)
 
 
-class ResponseHead(NamedTuple):
-    """A response without its body."""
-
+class _StatusLine(NamedTuple):
     status: int
     headers: Headers
 
-    def header(self, name: bytes) -> bytes | None:
-        return first(self.headers, name)
+
+class ResponseHead(_Headed, _StatusLine):
+    """A response without its body."""
 
     def without(self, *names: bytes) -> ResponseHead:
-        return ResponseHead(self.status, tuple(h for h in self.headers if h[0] not in names))
+        return ResponseHead(self.status, tuple([h for h in self.headers if h[0] not in names]))
 
     def plus(self, *headers: Header) -> ResponseHead:
-        return ResponseHead(self.status, self.headers + headers)
+        return ResponseHead(self.status, self.headers + headers) if headers else self
 
     def replacing(self, name: bytes, value: bytes) -> ResponseHead:
         return self.without(name).plus((name, value))
@@ -113,44 +117,35 @@ def tokens(value: bytes | None) -> tuple[str, ...]:
 
 
 def directives(head: ResponseHead) -> frozenset[str]:
-    """The names of all Cache-Control directives of a response (RFC 9111 §5.2).
+    """The names of all Cache-Control directives of a response (RFC 9111 §5.2)."""
+    return cache_directives(tuple([value for name, value in head.headers if name == b"cache-control"]))
+
+
+@lru_cache(maxsize=256)  # a site says few things
+def cache_directives(lines: tuple[bytes, ...]) -> frozenset[str]:
+    """The names of the directives in these values of Cache-Control.
 
     `private="set-cookie"` speaks of one header only, not of the response: it is left out (§5.2.2.7).
     """
-    return frozenset(
-        token.partition("=")[0].strip()
-        for key, value in head.headers
-        if key == b"cache-control"
-        for token in tokens(value)
-        if not token.startswith("private=")
-    )
+    said = (token for line in lines for token in tokens(line))
+    return frozenset(token.partition("=")[0].strip() for token in said if not token.startswith("private="))
 
 
-def merge_vary(head: ResponseHead, *names: str) -> ResponseHead:
-    """The response with `names` added to its Vary, each once; "*" already says more than any name."""
-    present = [token for key, value in head.headers if key == b"vary" for token in tokens(value)]
-    if "*" in present:
-        return head
-    missing = [name for name in names if name.lower() not in present]
-    if not missing:
-        return head
-    value = b", ".join([v for k, v in head.headers if k == b"vary"] + [n.encode() for n in missing])
-    return head.replacing(b"vary", value)
+@lru_cache(maxsize=256)
+def merged_vary(lines: tuple[bytes, ...], names: tuple[str, ...]) -> tuple[bytes, ...]:
+    """The values of Vary with `names` added, each once; "*" already says more than any name."""
+    present = [token for line in lines for token in tokens(line)]
+    missing = [name.encode() for name in names if name.lower() not in present]
+    return lines if "*" in present or not missing else (b", ".join([*lines, *missing]),)
 
 
 @lru_cache(maxsize=256)  # browsers send one of few values, on every request
 def preferred_languages(value: bytes | None) -> tuple[str, ...]:
-    """The tags of an Accept-Language, best first, lower-case; refused ones (q=0) left out (RFC 9110 §12.5.4)."""
+    """The tags of an Accept-Language, best first, lower-case; refused (q=0) and malformed ones left out."""
     weighed = []
-    for position, token in enumerate(tokens((value or b"")[:1000])):
-        tag, _, parameter = token.partition(";")
-        name, _, weight = parameter.strip().partition("=")
-        try:
-            quality = float(weight) if name == "q" else 1.0
-        except ValueError:
-            continue
-        if 0 < quality <= 1:
-            weighed.append((-quality, position, tag.strip()))
+    for position, token in enumerate(tokens((value or b"")[:1000])[:_MOST_LANGUAGES]):
+        if (match := _LANGUAGE_RANGE.fullmatch(token)) and (quality := float(match[2] or 1)):
+            weighed.append((-quality, position, match[1]))
     return tuple(tag for _, _, tag in sorted(weighed))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from functools import lru_cache, partial
 
 from consentkit import __version__
 from consentkit.classifier import Classifier
@@ -22,13 +23,16 @@ from consentkit.inventory import Inventory
 from consentkit.ledger.opening import open_ledger
 from consentkit.ledger.sightings import Sightings
 from consentkit.limit import ChoiceLimit, RateLimit
+from consentkit.minors import Minor, watchful
 from consentkit.page import Layer, Notice, Pages
 from consentkit.seal import Sealer
 from consentkit.settings import Settings
 from consentkit.shelf import Shelf
 from consentkit.token import RenderToken, format_token
+from consentkit.visitor import Visitors
 
 _LOG = logging.getLogger("consentkit")
+_TOKENS = 64
 
 
 class ConsentKit:
@@ -38,7 +42,7 @@ class ConsentKit:
     another version. A database that does not answer stops nothing: pages go on, trackers stay held, choices are kept.
     """
 
-    def __init__(self, settings: Settings, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, settings: Settings, clock: Callable[[], float] = time.time, minor: Minor | None = None) -> None:
         site = settings.policy.site.id
         self._clock = clock
         self.policy = settings.policy
@@ -48,18 +52,23 @@ class ConsentKit:
         self.classifier = Classifier(settings.policy)
         self.pages = Pages(settings.policy)
         self.rewritings = Rewritings()
-        self.suspects = Suspects(self.classifier.lists)
+        self.suspects = Suspects(self.classifier.lists, self.classifier.own_paths)
         self.inventory = Inventory(Sightings(self.ledger.store.database, site), enforces=self.enforces)
         self.notes = Notes(enforces=self.enforces)
+        self.is_minor = watchful(minor)
         self.limit = ChoiceLimit()
         self.csp = Csp(settings.policy)
         self.hosts = HostsInUse(settings.policy, self.ledger.store)
         self.reports_limit = RateLimit(what="reports")
         self.tokens = Sealer(settings.secrets, "render", site)
+        self._token = lru_cache(_TOKENS)(partial(format_token, self.tokens))  # the same for all within a second
+        self.previews = Sealer(settings.secrets, "preview", site)
         self.standing_cookie = StandingCookie(Sealer(settings.secrets, "cookie", site), self.shelf.edition)
         policy = settings.policy
         facts = (self.shelf.current.fingerprint, policy.prefix, policy.csp, policy.cookie_domain)
         self.rendering = rendering_key(__version__, *facts)
+        self.shared_key = rendering_key(self.rendering, "shared")
+        self.visitors = Visitors(self)
         declared = [*settings.policy.cookies, *(cookie for v in settings.policy.vendors for cookie in v.cookies)]
         self._paths = [(cookie.name, cookie.path) for cookie in declared if cookie.path != "/"]
         self._open_ledger()
@@ -70,15 +79,12 @@ class ConsentKit:
 
     def notice(self, exchange: Exchange, layer: Layer) -> Notice:
         """The notice for this visitor, on record before it is shown."""
-        decision = exchange.decision
-        notice = self.pages.notice(
-            layer, exchange.showing.language, exchange.rules, gpc=decision.gpc, lapsed=decision.lapsed
-        )
-        return self.shelf.show(notice)
+        occasion = exchange.showing.occasion
+        return self.shelf.show(self.pages.notice(layer, exchange.showing.language, exchange.rules, occasion))
 
     def token(self, notice: Notice, route: str, now: float) -> str:
         """The render token for a page that shows this notice."""
-        return format_token(self.tokens, RenderToken(int(now), notice.hash, self.shelf.current.short, route))
+        return self._token(RenderToken(int(now), notice.hash, self.shelf.current.short, route))
 
     def paths_of(self, name: str) -> list[str]:
         """The paths, beside "/", under which a cookie may have been set: as declared, and as seen."""

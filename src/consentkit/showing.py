@@ -5,20 +5,22 @@ Knows an Exchange and its kit; not how a page is rewritten, nor what becomes of 
 
 from __future__ import annotations
 
-from functools import cached_property
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from consentkit import cookie as cookies
-from consentkit.decision import EVERYTHING
-from consentkit.device import is_bot
-from consentkit.http import parse_query, preferred_languages
-from consentkit.page import Layer
+from consentkit.decision import EVERYTHING, Basis
+from consentkit.http import parse_query
+from consentkit.once import once
+from consentkit.page import Layer, Occasion
+from consentkit.policy import Category, Regime
+from consentkit.preview import Preview, preview_in
 
 if TYPE_CHECKING:
     from consentkit.exchange import Exchange
 
-_FRAMES = (b"iframe", b"frame", b"embed", b"object", b"fencedframe")
+_LONGEST_TAG = 35  # characters of a language tag  RFC 5646 §4.4.1
 
 
 class Showing:
@@ -30,50 +32,66 @@ class Showing:
         self._head = exchange.head
         self._root = exchange.head.root_path
         self._placed: set[Layer] = set()
+        self._said = parse_query(self._head.query).get("lang", "")[:_LONGEST_TAG] if exchange.is_ours else ""
 
-    @cached_property
+    def hear(self, language: str) -> None:
+        """The page says which language it is in: what goes into it is in the same, if we have that."""
+        self._said = language[:_LONGEST_TAG]
+
+    @property
     def language(self) -> str:
-        return self._kit.pages.language(preferred_languages(self._head.header(b"accept-language")))
+        """The page's own language, else what the visitor's browser asks for, else the site's first."""
+        wished = self._exchange.visitor.language
+        return self._kit.pages.language((self._said, wished)) if self._said else wished
 
-    @cached_property
+    @property
+    def shared_language(self) -> str:
+        """The language of what is the same for everybody: nobody's wish counts."""
+        return self._kit.pages.language((self._said,))
+
+    @property
     def asks(self) -> bool:
-        """Whether this visitor is to be shown the banner: nobody asks a machine."""
-        return self._exchange.decision.ask and not is_bot(self._head.text(b"user-agent"))
+        """Whether this visitor is to be shown the banner."""
+        return self._exchange.decision.ask and self._exchange.visitor.asks
+
+    @once
+    def preview(self) -> Preview | None:
+        """The look in which the site's owner wants to see the banner on this page."""
+        return preview_in(self._kit.previews, self._head.query, self._exchange.now)
 
     @property
-    def is_framed(self) -> bool:
-        """Whether the page is shown inside another, which has our banner or link itself."""
-        return self._head.header(b"sec-fetch-dest") in _FRAMES
-
-    @property
-    def is_fetched(self) -> bool:
-        """Whether a script asked, not somebody who goes there."""
-        return self._head.header(b"sec-fetch-dest") == b"empty"
-
-    @property
-    def stands_alone(self) -> bool:
-        """Whether the browser says that the page fills a tab: in a frame, or put together by a script, it may not."""
-        return self._head.header(b"sec-fetch-dest") == b"document"
+    def occasion(self) -> Occasion:
+        """What the words shown to this visitor depend on."""
+        decision = self._exchange.decision
+        minor = decision.basis is Basis.MINOR
+        lapse = (decision.lapsed, decision.added, decision.again)
+        return Occasion(decision.gpc, *lapse, asks_age=self._exchange.visitor.asks_age and not minor, minor=minor)
 
     @property
     def is_personal(self) -> bool:
         """Whether a template has placed what is this visitor's: such a page is no longer for everybody."""
         in_own_language = "preferences" in self._placed and self.language != self._kit.pages.languages[0]
-        return "banner" in self._placed or in_own_language
+        return "banner" in self._placed or in_own_language or self.preview is not None
+
+    def inserts(self, *, shared: bool) -> bool:
+        """Whether something of ours goes first into a page: it may be framed, or have all of it from its template."""
+        if shared:
+            return True
+        if self.preview:
+            return "banner" not in self._placed
+        return not self._exchange.visitor.is_framed and ("banner" if self.asks else "preferences") not in self._placed
 
     def insert(self, route: str, nonce: str, *, shared: bool) -> bytes:
         """What goes first into a page: the banner for someone to be asked, else the link to change one's mind.
 
         A page for everybody also carries the widget, which finds out who it is that reads it.
         """
+        if self.preview:
+            return self._previewed(self.preview)
         link_placed = "preferences" in self._placed
         if shared:
-            return (b"" if link_placed else self._reopen(self._kit.pages.languages[0])) + self._widget(nonce)
-        if self.is_framed:
-            return b""
-        if self.asks:
-            return b"" if "banner" in self._placed else self._first_layer(route, nonce)
-        return b"" if link_placed else self._reopen(self.language)
+            return (b"" if link_placed else self._reopen(self.shared_language)) + self._widget(nonce)
+        return self._first_layer(route, nonce) if self.asks else self._own_reopen()
 
     def lead(self, nonce: str, *, shared: bool) -> bytes:
         """What goes before the first script of a page: the guard, unless everything is allowed.
@@ -83,7 +101,7 @@ class Showing:
         if shared:
             return self._kit.pages.guard(None, self._state, self._root, nonce=nonce)
         decision = self._exchange.decision
-        if self.is_fetched or decision.granted >= EVERYTHING:
+        if self._exchange.visitor.is_fetched or decision.granted >= EVERYTHING:
             return b""
         return self._kit.pages.guard(decision, self._state, self._root, nonce=nonce)
 
@@ -95,12 +113,14 @@ class Showing:
         if self._exchange.renders_shared or self._exchange.left_alone:
             return ""
         self._placed.add("banner")
+        if self.preview:
+            return self._previewed(self.preview).decode("ascii")
         return self._first_layer(route, nonce).decode("ascii") if self.asks else ""
 
     def place_reopen(self) -> str:
         """The link to the preferences, as HTML for this place in the page."""
         self._placed.add("preferences")
-        return self._reopen(self.language).decode("ascii")
+        return self._own_reopen().decode("ascii")
 
     def banner(self, return_to: str, route: str = "") -> bytes:
         """The first layer, with a token that names what it shows."""
@@ -131,6 +151,12 @@ class Showing:
         host, slash, path = rest.partition("/")
         return slash + path if host.lower() == self._exchange.origin.host else ""
 
+    def _previewed(self, preview: Preview) -> bytes:
+        """The banner in a look of its own: without a token, a record or a script."""
+        pages, theme = self._kit.pages, preview.over(self._kit.policy.theme)
+        rules = replace(self._exchange.rules, regime=preview.regime)
+        return pages.preview(pages.language((preview.language,)), rules, theme, self._root)
+
     def _first_layer(self, route: str, nonce: str) -> bytes:
         return self.banner(self.here, route) + self._widget(nonce, self._reopen(self.language))
 
@@ -142,6 +168,12 @@ class Showing:
         """Which cookie our scripts may read, and which policy it must fit."""
         shown = self._exchange.attributes.prefix + cookies.SHOWN_NAME
         return f"{shown}.{self._kit.shelf.current.short[: cookies.POLICY_LETTERS]}"
+
+    def _own_reopen(self) -> bytes:
+        """The link for this visitor: where nobody asks, it is what says that the browser's signal was honoured."""
+        decision = self._exchange.decision
+        silent = decision.regime is not Regime.OPT_IN and decision.gpc and not decision.allows(Category.MARKETING)
+        return self._kit.pages.reopen(self.language, self._root, honoured=silent)
 
     def _reopen(self, language: str) -> bytes:
         return self._kit.pages.reopen(language, self._root)

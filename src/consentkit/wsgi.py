@@ -17,6 +17,7 @@ from consentkit.choice import LONGEST_BODY
 from consentkit.exchange import Exchange
 from consentkit.http import Reply, RequestHead, ResponseHead
 from consentkit.kit import ConsentKit
+from consentkit.minors import Minor
 from consentkit.policy import Policy
 from consentkit.settings import load_settings
 
@@ -28,8 +29,8 @@ App = Callable[[Environ, StartResponse], Iterable[bytes]]
 class ConsentMiddleware:
     """Enforces consent around a WSGI app. Long-lived; each request has an Exchange of its own.
 
-    Arguments are those of `consentkit.settings.load_settings`, all with defaults; `clock` gives Unix seconds. Raises
-    ConfigError with every problem, or LedgerRollback.
+    Arguments are those of `consentkit.settings.load_settings`, all with defaults; `clock` gives Unix seconds,
+    `minor` whether a request comes from a minor. Raises ConfigError with every problem, or LedgerRollback.
     """
 
     def __init__(
@@ -41,9 +42,10 @@ class ConsentMiddleware:
         secret: str | None = None,
         signing_key: str | None = None,
         clock: Callable[[], float] = time.time,
+        minor: Minor | None = None,
     ) -> None:
         self._app = app
-        self._kit = ConsentKit(load_settings(policy, database, data, secret, signing_key), clock)
+        self._kit = ConsentKit(load_settings(policy, database, data, secret, signing_key), clock, minor)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         exchange = self._kit.exchange(read_head(environ))

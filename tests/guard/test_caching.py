@@ -12,10 +12,8 @@ from consentkit.guard.caching import (
     is_shared,
     may_be_markup,
     may_be_page,
-    of_other_bytes,
-    personal,
+    rendered,
     rendering_key,
-    with_key,
 )
 from consentkit.http import RequestHead, ResponseHead, directives
 
@@ -35,6 +33,14 @@ def condition(value: bytes, kind: tuple[bytes, bytes] = PAGE) -> bytes | None:
 
 def response(*headers: tuple[bytes, bytes]) -> ResponseHead:
     return ResponseHead(200, headers)
+
+
+def keyed(head: ResponseHead, key: str) -> ResponseHead:
+    return rendered(head, key, other_bytes=False, shared=True)
+
+
+def personal(head: ResponseHead) -> ResponseHead:
+    return rendered(head, KEY, other_bytes=False, shared=False)
 
 
 # ── conditional requests ──
@@ -75,12 +81,12 @@ def test_conditions(sent: str, page: bytes | None, other: bytes | None) -> None:
 def test_tags_come_back(tag: str, weak: bool) -> None:
     """Whatever ETag an app writes, it gets that one back, weak or strong as it was."""
     written = ("W/" if weak else "").encode() + b'"' + tag.encode("latin-1") + b'"'
-    ours = with_key(response((b"etag", written)), KEY).header(b"etag")
+    ours = keyed(response((b"etag", written)), KEY).header(b"etag")
     assert ours is not None
     assert ours.startswith(b'W/"')
     assert ours != written
     assert condition(ours) == written
-    stale = with_key(response((b"etag", written)), OTHER).header(b"etag")
+    stale = keyed(response((b"etag", written)), OTHER).header(b"etag")
     assert stale is not None
     assert condition(stale) is None
 
@@ -95,7 +101,7 @@ def test_any_condition(value: bytes) -> None:
 @pytest.mark.parametrize("tag", [b"v1", b'"a"b"', b"", b"W/v1", b'w/"v1"'])
 def test_odd_tags_are_dropped(tag: bytes) -> None:
     """An ETag that is none is not made to look like one."""
-    assert with_key(response((b"etag", tag)), KEY).header(b"etag") is None
+    assert keyed(response((b"etag", tag)), KEY).header(b"etag") is None
 
 
 def test_pages_are_asked_for_whole() -> None:
@@ -248,7 +254,8 @@ def test_a_word_to_caches_between(header: tuple[bytes, bytes], shared: bool) -> 
 def test_digests_of_other_bytes() -> None:
     """What speaks of the app's bytes does not speak of ours."""
     names = (b"content-length", b"content-digest", b"repr-digest", b"digest", b"content-md5", b"last-modified")
-    assert of_other_bytes(response(*((name, b"1") for name in names), (b"x", b"1"))) == response((b"x", b"1"))
+    head = response(*((name, b"1") for name in names), (b"x", b"1"))
+    assert rendered(head, KEY, other_bytes=True, shared=True) == response((b"x", b"1"))
 
 
 @pytest.mark.parametrize(

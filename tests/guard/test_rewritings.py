@@ -81,6 +81,31 @@ def test_memory_is_bounded() -> None:
     assert known.find("key", b"x" * 2**19) is None
 
 
+def test_pages_that_differ_by_a_token_are_not_mixed_up() -> None:
+    """Two pages of one length, alike in every byte that is looked at first, are never taken for one another."""
+    known = Rewritings()
+    one, two = (b" " * 701 + letter + b" " * 90_000 for letter in (b"a", b"b"))
+    known.keep("key", one, [one])
+    assert known.find("key", two) is None
+    known.keep("key", two, [two])
+    assert known.find("key", two) == [two]
+    assert known.find("key", one) is None
+    assert known._left == Rewritings()._left - 2 * len(two)
+
+
+def test_where_all_is_allowed_the_top_is_enough() -> None:
+    """Whoever allowed everything gets what is ours in its place, also where a comment pretends to be the body."""
+    known, allowed = Rewritings(), Decision(EVERYTHING)
+    for top in (b"", b"<!-- <body> -->", b"<title><body></title>", b"<body", b'<script>"<body>"</script>'):
+        for rest in (b"<body class=x>hello", b"<p>no body", b"<BODY>"):
+            page = b"<html><head>" + top + b"</head>" + rest + PAGE * 2
+            assert finished(known, page, b"OURS", allowed) == finished(None, page, b"OURS", allowed)
+            assert finished(known, page, b"OURS", allowed) == finished(None, page, b"OURS", allowed)
+    for number in range(3):
+        finished(known, b"<html><body>%d" % number, b"OURS", allowed)
+    assert len([place for place in known._known if place[1] == len(b"<html><body>")]) == 1  # type: ignore[index]
+
+
 def test_pieces_and_holes() -> None:
     """A page without a hole is one piece, and comes out as it is."""
     assert fill(cut(b"<p>plain"), {"insert": b"a", "lead": b"b"}) == b"<p>plain"

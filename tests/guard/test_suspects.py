@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from consentkit.classifier import split_url
 from consentkit.guard import suspects
+from consentkit.guard.html import rewrite_whole
 from consentkit.guard.suspects import Suspects
 
 LISTED = {"tracker.example", "deep.stats.example", "cdn.example"}
@@ -79,6 +81,18 @@ def test_clean_pages(page: bytes) -> None:
         b'<script>x("\\u002f\\u002ft.test")</script>',
         b'<script>x("\\x2f\\x2ft.test")</script>',
         b"<script src='data:text/javascript;base64,eA=='></script>",
+        b"<img src='\\\\own@t.test'>",
+        b"<img src='https:\\own@t.test'>",
+        b"<img src='//own\n@t.test'>",
+        b"<img src='//o wn@t.test'>",
+        b'<img src="//o\'wn@t.test">',
+        b"<img src='Https:/t.test'>",
+        b"<img src='/\\\n/t.test'>",
+        b"<img src='\\/%74.test'>",
+        b"<img src='\\/o wn@t.test'>",
+        b"<img src='//a!b.t.test'>",
+        b"<style>a{b:url('/\\a /t.test')}</style>",
+        b"<object data='DATA:TEXT/HTML,x'>",
     ],
 )
 def test_odd_spellings_are_read_carefully(body: bytes) -> None:
@@ -145,6 +159,43 @@ def test_harmless_references_stand_for_nothing_a_host_is_made_of() -> None:
 def test_wherever_it_stands(host: str, below: str, before: bytes, after: bytes, opening: bytes) -> None:
     """Whatever stands around it, a listed host written out is seen."""
     assert LOOK(before + b">" + opening + (below + host).encode() + after)
+
+
+SPELLINGS = (
+    *(
+        "//",
+        "/",
+        "\\",
+        ":",
+        "https:",
+        "HTTP:",
+        "\n",
+        "\t",
+        "\r",
+        "@",
+        "o ",
+        "a.b",
+        "%74",
+        "t",
+        ".",
+        "\uff54",
+        "&#47;",
+        "'",
+    ),
+    *("t.test", ".test", "?", "#", "&amp;", "\u00ad", "//t.test/x"),
+)
+
+
+@given(st.lists(st.sampled_from(SPELLINGS), max_size=7).map("".join))
+def test_whatever_is_held_was_suspect(address: str) -> None:
+    """However an address is put together, a tracker that is held by reading every tag is held the quick way too."""
+    page = f'<body><p>a</p><img src="{address}"></body>'.encode()
+
+    def judge(url: str) -> str | None:
+        host = (split_url(url) or ("", ""))[0]
+        return "marketing" if f".{host}".endswith(".t.test") else None
+
+    assert rewrite_whole(page, judge, judge, b"", suspects=SEARCH) == rewrite_whole(page, judge, judge, b"")
 
 
 @given(st.binary(max_size=200))

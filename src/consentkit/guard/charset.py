@@ -139,7 +139,10 @@ def charset_for(label: str, beginning: bytes, final: bool) -> Charset | None:
 
     A byte order mark goes before the label (HTML §13.2.3.2, "determining the character encoding").
     """
-    marks = (*_BOMS, *(() if label else _DECLARATIONS))
+    if label and beginning and beginning[0] < 0x80:  # no mark begins like this: nearly every page
+        marks: tuple[tuple[bytes, str], ...] = ()
+    else:
+        marks = (*_BOMS, *(() if label else _DECLARATIONS))
     if not final and any(len(beginning) < len(mark) and mark.startswith(beginning) for mark, _ in marks):
         return None
     named = next((name for mark, name in marks if beginning.startswith(mark)), None)

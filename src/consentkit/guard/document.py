@@ -25,11 +25,15 @@ _BEGINNING = re.compile(rb"[\t\n\f\r ]*(?:<[!a-zA-Z0-9 -]{0,13})?\Z")
 
 
 class Document(NamedTuple):
-    """A body that is read: as XML or HTML, under which label, and whether only its first bytes tell that it is HTML."""
+    """A body that is read: as XML or HTML, under which label, and whether only its first bytes tell that it is HTML.
+
+    `stands_alone`: whatever is in it, it is a page, since somebody goes there. Otherwise its tags tell.
+    """
 
     xml: bool = False
     label: str = ""
     sniffed: bool = False
+    stands_alone: bool = False
 
 
 HTML = Document()

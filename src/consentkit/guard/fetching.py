@@ -15,6 +15,8 @@ Judge = Callable[[str], str | None]
 """The label of who is reached at a URL, or by a program; None to let it be."""
 Embed = Callable[[str, dict[bytes, bytes]], bytes]
 """Given the label and the attributes of an iframe held for its src: what is written into its tag, such as a srcdoc."""
+Suspects = Callable[[bytes], list[int]]
+"""Where in some bytes a tracker could be named (`suspects`)."""
 
 _LINKED = (b"href", b"xlink:href")
 _BACKGROUND = (b"background",)

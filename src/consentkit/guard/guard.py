@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from consentkit.classifier import Classifier
@@ -17,10 +17,11 @@ from consentkit.decision import EVERYTHING, Decision
 from consentkit.guard.charset import Charset, charset_for
 from consentkit.guard.coding import Coding, Identity
 from consentkit.guard.document import HTML, Document, is_html_beginning
-from consentkit.guard.fetching import Embed
+from consentkit.guard.fetching import Embed, Suspects
 from consentkit.guard.home import Home
-from consentkit.guard.html import HtmlRewriter, Suspects
+from consentkit.guard.html import HtmlRewriter
 from consentkit.guard.inline import loads, snippet_urls
+from consentkit.guard.placement import Insertion, written
 from consentkit.guard.rewritings import HOLES, Frame, Pieces, Rewritings, cut, fill
 
 _LOG = logging.getLogger("consentkit")
@@ -64,7 +65,8 @@ class PassThrough:
 class HtmlGuard:
     """The guard of one body of markup, whole or in pieces, compressed or not, in any encoding that browsers read.
 
-    `insert`, `lead` and `embed` are what we put into it (`HtmlRewriter` says where), `home` where our addresses lead.
+    `insert`, `lead` and `embed` are what we put into it (`HtmlRewriter` says where), `home` where our addresses lead;
+    whoever makes them may first `hear` which language the page says it is in.
     """
 
     rewrites = True
@@ -72,12 +74,13 @@ class HtmlGuard:
     def __init__(
         self,
         terms: Terms,
-        insert: bytes,
+        insert: Insertion,
         coding: Coding,
         suspects: Suspects | None = None,
         *,
         document: Document = HTML,
         lead: bytes = b"",
+        hear: Callable[[str], object] | None = None,
         embed: Embed | None = None,
         home: Home | None = None,
         known: Rewritings | None = None,
@@ -85,8 +88,9 @@ class HtmlGuard:
         self._terms = terms
         self._coding = coding
         self._document = document
-        self._ours = {"insert": insert, "lead": lead}
+        self._ours: dict[str, Insertion] = {"insert": insert, "lead": lead}
         self._suspects, self._embed, self._home, self._known = suspects, embed, home, known
+        self._hear = hear
         self._rewriter: HtmlRewriter | None = None
         self._beginning = b""
         self._charset: Charset | None = None
@@ -132,46 +136,65 @@ class HtmlGuard:
         if final and self._rewriter is None:
             text = self._whole(text)
         else:
-            self._rewriter = self._rewriter or self._rewriting(self._ours, self._embed)
+            self._rewriter = self._rewriter or self._rewriting(self._ours, self._embed, self._hear)
             text = self._rewriter.feed(text) + (self._rewriter.finish() if final else b"")
         return self._charset.encode(text, final)
 
     def _whole(self, page: bytes) -> bytes:
         """A page in one piece, which may have been rewritten before."""
-        decision = self._terms.decision
-        key = (decision.granted, decision.vendors, self._terms.host, self._document, *map(bool, self._ours.values()))
-        pieces = self._known.find(key, page) if self._known else None
-        if self._known and not pieces and (pieces := self._cut(page)):
-            self._known.keep(key, page, pieces)
-        if pieces:
-            return fill(pieces, self._ours, self._embed)
-        self._rewriter = self._rewriting(self._ours, self._embed)
+        if pieces := self._pieces(page):
+            return fill(pieces, self._ours, self._embed, self._hear)
+        self._rewriter = self._rewriting(self._ours, self._embed, self._hear)
         return self._rewriter.whole(page)
 
-    def _cut(self, page: bytes) -> Pieces | None:
-        """The page rewritten, with holes for what is ours; None where our addresses must be written out."""
-        frames: list[Frame] = []
+    def _pieces(self, page: bytes) -> Pieces | None:
+        """The page in pieces, new or remembered; None where nothing may be remembered of it."""
+        if self._known is None:
+            return None
+        decision = self._terms.decision
+        key = (decision.granted, decision.vendors, self._terms.host, self._document, *map(bool, self._ours.values()))
+        if decision.granted >= EVERYTHING and (top := _top(page)):
+            # Nothing is held: once ours is in, and that is at the top of most pages, no further byte matters.
+            if (pieces := self._known.find(key, page[:top])) is None and (pieces := self._cut(page[:top], top=True)):
+                self._known.keep(key, page[:top], pieces)
+            if pieces:
+                return [*pieces, page[top:]]
+        if (pieces := self._known.find(key, page)) is None and (pieces := self._cut(page)):
+            self._known.keep(key, page, pieces)
+        return pieces
+
+    def _cut(self, page: bytes, *, top: bool = False) -> Pieces | None:
+        """The page rewritten, with holes for what is ours; None where our addresses must be written out.
+
+        Of the `top` of a page only if nothing below it matters.
+        """
+        frames, heard = list[Frame](), list[str]()
 
         def embed(label: str, attributes: dict[bytes, bytes]) -> bytes:
             frames.append((label, attributes))
             return HOLES["embed"]
 
-        holes = {name: HOLES[name] if piece else b"" for name, piece in self._ours.items()}
-        self._rewriter = self._rewriting(holes, embed if self._embed else None)
-        rewritten = self._rewriter.whole(page)
-        return None if self._rewriter.is_elsewhere else cut(rewritten, frames)
+        holes: dict[str, Insertion] = {name: HOLES[name] if piece else b"" for name, piece in self._ours.items()}
+        self._rewriter = self._rewriting(holes, embed if self._embed else None, heard.append)
+        rewritten = self._rewriter.feed(page) if top else self._rewriter.whole(page)
+        unfit = self._rewriter.is_elsewhere or (top and not self._rewriter.enough)
+        return None if unfit else cut(rewritten, frames, heard)
 
-    def _rewriting(self, ours: Mapping[str, bytes], embed: Embed | None) -> HtmlRewriter:
+    def _rewriting(
+        self, ours: Mapping[str, Insertion], embed: Embed | None, hear: Callable[[str], object] | None
+    ) -> HtmlRewriter:
         terms = self._terms
         rewriter = HtmlRewriter(
             terms.judge,
             terms.judge_script,
             ours["insert"],
-            lead=ours["lead"],
+            lead=written(ours["lead"]),
+            hear=hear,
             suspects=self._suspects,
             embed=embed,
             home=self._home,
             xml=self._document.xml,
+            stands_alone=self._document.stands_alone,
         )
         if terms.decision.granted >= EVERYTHING:
             rewriter.only_place()
@@ -186,3 +209,8 @@ class HtmlGuard:
             self._is_markup = told
         self._charset = charset_for(self._document.label, self._beginning, final)
         return self._charset is not None
+
+
+def _top(page: bytes) -> int:
+    """How far what seems to be the body's tag goes; 0 where none is seen. A comment may hold one that is none."""
+    return page.find(b">", page.find(b"<body")) + 1 if b"<body" in page else 0

@@ -15,10 +15,10 @@ class Home:
     """Where our pages are: `scheme` and `host` as the visitor knows them, and the path below which we answer."""
 
     def __init__(self, scheme: str, host: str, path: str) -> None:
-        # A Host header is the visitor's to write: one that is no host is not written into a page.
-        self._origin = f"{scheme}://{host}".encode() if _HOST.fullmatch(host) else b""
-        self._path = path.encode()
+        self._scheme, self._host, self._path = scheme, host, path
 
     def __call__(self, ours: bytes) -> bytes:
         """The same HTML, its addresses whole: each stands behind a quote, an equals sign, or an escaped quote."""
-        return re.sub(rb"(?<=[\"'=;])(?=" + re.escape(self._path) + rb"/)", self._origin, ours)
+        # A Host header is the visitor's to write: one that is no host is not written into a page.
+        origin = f"{self._scheme}://{self._host}".encode() if _HOST.fullmatch(self._host) else b""
+        return re.sub(rb"(?<=[\"'=;])(?=" + re.escape(self._path.encode()) + rb"/)", origin, ours)

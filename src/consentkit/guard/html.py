@@ -19,6 +19,7 @@ from consentkit.guard.decoded import CHARACTER_DATA, SCRIPT_DATA, character_data
 from consentkit.guard.fetching import (
     Embed,
     Judge,
+    Suspects,
     first_of,
     is_table,
     may_reach,
@@ -28,9 +29,9 @@ from consentkit.guard.fetching import (
 from consentkit.guard.holding import PREFIX, UNSEEN, Held, Put, hold_script
 from consentkit.guard.judging import Inside, TagJudge
 from consentkit.guard.longtag import LongTag
-from consentkit.guard.placement import Placement
+from consentkit.guard.placement import Insertion, Placement, written
 from consentkit.guard.tokens import Attribute, ScriptScan, Tag
-from consentkit.guard.urls import plain_url
+from consentkit.guard.urls import absolute, attribute_text
 from consentkit.guard.walk import Walk
 
 HOLD_LIMIT = 65536
@@ -47,10 +48,6 @@ _LONG_SCRIPT = "an inline script longer than may be held was judged by its begin
 _LONG_TAG = "a tag longer than may be held was judged by its beginning"
 
 
-Suspects = Callable[[bytes], list[int]]
-"""Where in some bytes a tracker could be named (`suspects`)."""
-
-
 class HtmlRewriter(Walk):
     """One document, fed in chunks. `held` counts labels, `notes` says what could not be judged in full, and why."""
 
@@ -58,14 +55,16 @@ class HtmlRewriter(Walk):
         self,
         judge: Judge,
         judge_inline: Callable[[str], str | None],
-        insert: bytes,
+        insert: Insertion,
         *,
         suspects: Suspects | None = None,
         hold_limit: int = HOLD_LIMIT,
         lead: bytes = b"",
+        hear: Callable[[str], object] | None = None,
         embed: Embed | None = None,
         home: Callable[[bytes], bytes] | None = None,
         xml: bool = False,
+        stands_alone: bool = False,
     ) -> None:
         super().__init__(hold_limit, xml)
         self.held: Counter[str] = Counter()
@@ -75,10 +74,10 @@ class HtmlRewriter(Walk):
         self._sheet: Sheet | None = None
         self._depth = 0
         self._insert, self._lead = (b"", b"") if xml else (insert, lead)
-        self._embed_with, self._home = embed, home
+        self._embed_with, self._home, self._hear = embed, home, hear
         self._suspects = suspects
         self._looked_at, self._places = b"", list[int]()
-        self._placement = Placement(bool(self._insert))
+        self._placement = Placement(bool(self._insert), in_page=stands_alone)
         self._only_placing = False
         self._has_base = self._is_anywhere = False
         self._long: LongTag | None = None
@@ -87,7 +86,7 @@ class HtmlRewriter(Walk):
         """The bytes that were held back, and the insertion if it belongs at the end."""
         rest = super().finish()
         if self.in_page() and self._placement.at_end():
-            return rest + self.ours(self._insert)
+            return rest + self.ours(written(self._insert))
         if self._placement.is_open and _NOWHERE not in self.notes:
             self.notes.append(_NOWHERE)
         return rest
@@ -95,10 +94,13 @@ class HtmlRewriter(Walk):
     def whole(self, body: bytes) -> bytes:
         """A body in one piece. If no place in it is suspect, only the insertions are made."""
         if self._only_placing or self._is_clean(body):
-            if not _PAGE_TAG.search(body) and not (self._lead and _SCRIPT_TAG.search(body)):
+            if self._lead and not _SCRIPT_TAG.search(body):
+                self._lead = b""  # nothing to go before
+            if not self._lead and not self._placement.is_open and not _PAGE_TAG.search(body):
                 return body
             self.only_place()
-        return self.feed(body) + self.finish()
+        self._waiting = [body]
+        return self.finish()
 
     def only_place(self) -> None:
         """Hold nothing from here on: find the places of insertion and lead, and copy the rest."""
@@ -186,14 +188,16 @@ class HtmlRewriter(Walk):
             self._has_base = href is not None
             # With a suspect base a relative address may be anybody's.
             self._is_anywhere = not attrs[0].at < after or self._is_suspect(attrs[0].at, after) if attrs else False
-            self._tags.base = "" if href is None else _absolute(href)
+            self._tags.base = "" if href is None else absolute(href)
+        if name == b"html" and self.in_page():
+            self._listen(attrs)
         if name in _PAGE_TAGS and self.in_page() and self._placement.after_start(name):
-            self.put(after, self.ours(self._insert))
+            self.put(after, self.ours(written(self._insert)))
         self.enough = self._only_placing and self._is_placed()
 
     def end_tag(self, name: bytes, start: int) -> None:
         if self.in_page() and self._placement.before_end(name):
-            self.put(start, self.ours(self._insert))
+            self.put(start, self.ours(written(self._insert)))
 
     def doctype(self) -> None:
         self._placement.doctype()
@@ -241,6 +245,12 @@ class HtmlRewriter(Walk):
 
     def _embed(self, label: str, attributes: dict[bytes, bytes]) -> bytes:
         return self.ours(self._embed_with(label, attributes)) if self._embed_with else b""
+
+    def _listen(self, attrs: list[Attribute]) -> None:
+        """Pass on the page's language, as its first html tag says it: before anything of ours goes in."""
+        if self._hear and (language := first_of(attrs).get(b"lang")):
+            self._hear(attribute_text(language))
+            self._hear = None
 
     def _note(self, text: str) -> None:
         if text not in self.notes:
@@ -341,9 +351,3 @@ def rewrite_whole(
 ) -> bytes:
     """One body, rewritten. Who wants the labels keeps an `HtmlRewriter` and calls `whole`."""
     return HtmlRewriter(judge, judge_inline, insert, suspects=suspects, hold_limit=hold_limit).whole(body)
-
-
-def _absolute(href: bytes) -> str:
-    """The base as a URL, or "" when it is relative and only the page's own address could complete it."""
-    url = plain_url(href)
-    return url if re.match(r"(?:https?:)?//", url) else ""

@@ -56,15 +56,16 @@ _NO_MARKUP = frozenset(
 
 def is_inert(head: ResponseHead) -> bool:
     """Whether this response can neither hold a tracker nor set a cookie."""
-    kind = None
-    for name, value in head.headers:
-        if name in _TELLING:
-            return False
-        if name == b"content-type":
-            if kind is not None:  # of two, browsers take the last, others the first
-                return False
-            kind = value
-    return kind is not None and head.status != 304 and _is_no_markup(kind)
+    kind = head.header(b"content-type")
+    if kind is None or head.status == 304 or not _is_no_markup(kind) or tells(head):
+        return False
+    # Of two types, browsers take the last, others the first.
+    return len(head.by_name) == len(head.headers) or sum(name == b"content-type" for name, _ in head.headers) == 1
+
+
+def tells(head: ResponseHead) -> bool:
+    """Whether a header of this response may set something, or send a browser somewhere."""
+    return not _TELLING.isdisjoint(head.by_name)
 
 
 @lru_cache(maxsize=256)

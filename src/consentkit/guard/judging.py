@@ -73,6 +73,10 @@ class TagJudge:
             # A document its author wrote would be shown instead, or stand beside ours: it is held as a whole.
             renamed.add(b"srcdoc")
             inside = [put for put in inside if not _within(put, tag, b"srcdoc")]
+        if tag.name == b"object" and b"data" in renamed:
+            renamed.add(
+                b"type"
+            )  # with a type, and without an address, a browser shows nothing in place of the fallback
         return hold(tag, labels, renamed, inside, more)
 
     def label_of(self, name: bytes, key: bytes, value: bytes) -> str | None:

@@ -6,7 +6,16 @@ templates, pictures and noscript.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum
+
+Insertion = bytes | Callable[[], bytes]
+"""What is put in: made beforehand, or when its place is met, and what the page says of itself is known."""
+
+
+def written(piece: Insertion) -> bytes:
+    """The bytes of an insertion."""
+    return piece if isinstance(piece, bytes) else piece()
 
 
 class _Kind(Enum):
@@ -21,8 +30,8 @@ class Placement:
 
     __slots__ = ("_kind",)
 
-    def __init__(self, wanted: bool) -> None:
-        self._kind = _Kind.FRAGMENT if wanted else _Kind.PLACED
+    def __init__(self, wanted: bool, *, in_page: bool = False) -> None:
+        self._kind = _Kind.PLACED if not wanted else _Kind.DOCUMENT if in_page else _Kind.FRAGMENT
 
     @property
     def settled(self) -> bool:

@@ -129,3 +129,9 @@ def _descriptors_end(text: str, pos: int) -> int:
             return pos + 1
         pos += 1
     return pos
+
+
+def absolute(href: bytes) -> str:
+    """A base as a URL, or "" when it is relative and only the page's own address could complete it."""
+    url = plain_url(href)
+    return url if re.match(r"(?:https?:)?//", url) else ""
