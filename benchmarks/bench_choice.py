@@ -3,8 +3,10 @@
     python benchmarks/bench_choice.py [FOLDER | POSTGRESQL-URL]
 
 Floors in the same run: write and fdatasync of as many bytes; one raw SQLite transaction per row, with our pragmas and
-our three statements. Then the ledger with 1, 16 and 64 who wait at the same time, and where one append spends its time.
-FOLDER should lie on the disk in question; with a URL the ledger is there, and the floors are those of a disk here.
+our three statements; where the ledger is on PostgreSQL, 32 connections that each insert and commit row after row.
+Beside them what most apps do: 64 threads, and for each request a SQLModel session with one row and its commit. Then the
+ledger with 1, 16 and 64 who wait at the same time, and where one append spends its time. FOLDER should lie on the disk
+in question; with a URL the ledger is there, and the first two floors are those of a disk here.
 """
 
 from __future__ import annotations
@@ -16,8 +18,13 @@ import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from queue import SimpleQueue
 from statistics import median
 from time import perf_counter
+from typing import Any
+
+from sqlalchemy import BigInteger, event
+from sqlmodel import Field, Session, SQLModel, create_engine
 
 from consentkit.ledger.ledger import Ledger
 from consentkit.ledger.record import ConsentRecord, leaf_of, new_id, new_salt, utc
@@ -26,6 +33,8 @@ from consentkit.tlog import Signer
 
 ROWS = 600
 ROUNDS = 5
+CROWD = 64
+CONNECTIONS = 32
 MOMENT = 1_800_000_000_000
 TABLES = """
 CREATE TABLE IF NOT EXISTS logs (site TEXT PRIMARY KEY, size INTEGER, frontier BLOB);
@@ -88,6 +97,69 @@ def raw_sqlite(folder: Path) -> None:
     connection.close()
 
 
+class Row(SQLModel, table=True):
+    """A choice, as an app that keeps its own account of them would have it."""
+
+    __tablename__ = "orm_floor"
+
+    number: int | None = Field(default=None, primary_key=True)
+    time: int = Field(sa_type=BigInteger)
+    visitor: str = Field(index=True)
+    record: bytes
+
+
+def with_orm(url: str) -> Callable[[], None]:
+    """64 threads; a session, a row and a commit for each request."""
+    engine = create_engine(url, pool_size=CROWD, max_overflow=0)
+    if engine.dialect.name == "sqlite":
+
+        @event.listens_for(engine, "connect")
+        def _(connection: Any, __: object) -> None:
+            for pragma in ("journal_mode = WAL", "synchronous = FULL", "busy_timeout = 60000"):
+                connection.execute(f"PRAGMA {pragma}")
+
+    Row.metadata.create_all(engine)
+
+    def visit() -> None:
+        for _ in range(ROWS // CROWD):
+            with Session(engine) as session:
+                session.add(Row(time=MOMENT, visitor=new_id(), record=record().to_bytes()))
+                session.commit()
+
+    return lambda: at_once(visit, CROWD)
+
+
+def raw_connections(url: str) -> Callable[[], None]:
+    """So many connections at once, each with a raw INSERT and its commit per row: no thread waits for another."""
+    plain = url.replace("postgresql+psycopg://", "postgresql://")
+    import psycopg
+
+    with psycopg.connect(plain, autocommit=True) as connection:
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS raw_floor (number BIGSERIAL PRIMARY KEY, time BIGINT, visitor TEXT, "
+            "record BYTEA, salt BYTEA)"
+        )
+    data, salt = record().to_bytes(), new_salt()
+    connections = SimpleQueue[Any]()
+    for _ in range(CONNECTIONS):
+        connections.put(psycopg.connect(plain, autocommit=True))
+
+    def visit() -> None:
+        connection = connections.get()
+        for _ in range(ROWS // CONNECTIONS):
+            insert = "INSERT INTO raw_floor (time, visitor, record, salt) VALUES (%s, %s, %s, %s)"
+            connection.execute(insert, (MOMENT, new_id(), data, salt))
+        connections.put(connection)
+
+    return lambda: at_once(visit, CONNECTIONS)
+
+
+def at_once(visit: Callable[[], None], visitors: int) -> None:
+    with ThreadPoolExecutor(visitors) as pool:
+        for future in [pool.submit(visit) for _ in range(visitors)]:
+            future.result()
+
+
 def store_alone(store: Store) -> Callable[[], None]:
     """The store without the thread that writes, and without anything to make ready."""
     rows = [entry() for _ in range(ROWS)]
@@ -107,12 +179,7 @@ def appending(ledger: Ledger, waiting: int) -> Callable[[], None]:
         for _ in range(each):
             ledger.append(record(), MOMENT, ())
 
-    def run() -> None:
-        with ThreadPoolExecutor(waiting) as pool:
-            for future in [pool.submit(visit) for _ in range(waiting)]:
-                future.result()
-
-    return run
+    return lambda: at_once(visit, waiting)
 
 
 def breakdown(store: Store, ledger: Ledger) -> str:
@@ -147,8 +214,11 @@ def main() -> None:
             "floor: write and fdatasync": lambda: write_and_sync(folder),
             "raw SQLite, a transaction per row": lambda: raw_sqlite(folder),
             "the store alone": store_alone(store),
+            f"ORM, a commit per request, {CROWD} at once": with_orm(url or f"sqlite:///{folder / 'orm.db'}"),
         }
-        jobs |= {f"ledger, {waiting} waiting": appending(ledger, waiting) for waiting in (1, 16, 64)}
+        if url:
+            jobs[f"raw, {CONNECTIONS} connections"] = raw_connections(url)
+        jobs |= {f"ledger, {waiting} waiting": appending(ledger, waiting) for waiting in (1, 16, CROWD)}
         samples: dict[str, list[float]] = {title: [] for title in jobs}
         for _ in range(ROUNDS):
             for title, job in jobs.items():

@@ -5,12 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from sqlalchemy import inspect, text
 
 from consentkit.errors import ConfigError, LedgerOutdated
+from consentkit.ledger import migrations
 from consentkit.ledger.database import Database, connect
 from consentkit.ledger.ledger import Ledger
 from consentkit.ledger.migrations import migrate, upgrade
@@ -22,8 +24,10 @@ from tests.postgres import running
 
 from .checking import check_ledger
 from .conftest import MOMENT, NOTICE, POLICY, SIGNER, Open, choose, made
+from .rows import Rows, all_rows, use_everything
 
 # The tables that the migrations make; others are new, and made when they are missing.
+VERSIONS = Path(migrations.__file__).parent / "versions"
 MIGRATED = ("ck_logs", "ck_entries", "ck_tiles", "ck_documents")
 
 
@@ -116,6 +120,44 @@ def test_down_and_up_with_data(database_url: str, reopen: Open) -> None:
     ledger = reopen()
     ledger.check()
     assert [entry.leaf_hash for entry in check_ledger(ledger, SIGNER)] == [entry.leaf_hash for entry in told]
+    choose(ledger)
+
+
+# What a revision added, and going back to the one before it takes away.
+ADDED = {"0002": {("ck_documents", "number"), ("ck_logs", "pruned")}}
+
+
+def rows_of(url: str, without: set[tuple[str, str]]) -> Rows:
+    """All that is in the database, but for its revision and these columns."""
+    store = Store(url, "shop")
+    with store.transaction() as connection:
+        rows = all_rows(connection)
+    store.forget()
+    del rows["ck_revision"]
+    return {
+        table: [{name: value for name, value in row.items() if (table, name) not in without} for row in found]
+        for table, found in rows.items()
+    }
+
+
+def test_every_step_with_data_in_every_table(database_url: str, reopen: Open) -> None:
+    """Each step back and forward again leaves every row of every table as it was, but for what that step is about."""
+    revisions = sorted(path.name[:4] for path in VERSIONS.glob("0*.py"))
+    assert revisions[-1] == REVISION
+    assert {*ADDED} == {*revisions[1:]}
+    ledger = reopen()
+    use_everything(ledger)
+    ledger.close()
+    gone: set[tuple[str, str]] = set()
+    for before, revision in reversed(list(pairwise(revisions))):
+        gone |= ADDED[revision]
+        kept = rows_of(database_url, gone)
+        assert all(kept.values())
+        assert upgrade(Database(database_url), before) == (REVISION, before)
+        assert upgrade(Database(database_url)) == (before, REVISION)
+        assert rows_of(database_url, gone) == kept
+    ledger = reopen()
+    ledger.check()
     choose(ledger)
 
 

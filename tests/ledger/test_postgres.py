@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.engine import make_url
 
 from consentkit.errors import ConfigError, LedgerUnavailable
+from consentkit.ledger import database as databases
 from consentkit.ledger import intake
+from consentkit.ledger.anchors import Anchor
+from consentkit.ledger.database import Database
+from consentkit.ledger.hosts import add_sightings, sightings
 from consentkit.ledger.ledger import Ledger
 from consentkit.ledger.spool import Spool
 from consentkit.ledger.store import Entry, NewEntry, Store
+from tests.csp import test_counts
 from tests.postgres import Named, Server, running
 
-from . import test_concurrency, test_erasure, test_trouble
+from . import test_concurrency, test_erasure, test_public, test_sightings, test_trouble
 from .checking import check_ledger
 from .conftest import FIRST, SIGNER, Open, choose
+from .rows import CHOICES, all_rows, use_everything
 from .test_erasure import aged, shared
 from .test_spool import SEALER
 
@@ -41,6 +50,12 @@ test_many_records = test_erasure.test_many_records
 test_prune = test_erasure.test_prune
 test_prune_stopped = test_erasure.test_prune_stopped
 test_prune_beside_a_writer = test_erasure.test_prune_beside_a_writer
+test_shows_one_checkpoint_at_a_time = test_public.test_shows_one_checkpoint_at_a_time
+test_names_added = test_sightings.test_added
+test_names_bounded = test_sightings.test_bounded
+test_names_by_workers_at_once = test_sightings.test_workers_at_once
+test_hosts_of_the_past_are_forgotten = test_counts.test_the_past_is_forgotten
+test_a_flood_of_reports_crowds_nothing_out = test_counts.test_a_flood_of_reports_crowds_nothing_out
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +69,25 @@ def database_url(server: Server) -> Iterator[str]:
     """A new database on the server."""
     with server.database() as url:
         yield url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    database = Database(database_url)
+    yield database
+    database.forget()
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    store = Store(database_url, "shop")
+    yield store
+    store.forget()
+
+
+@pytest.fixture
+def log(ledger: Ledger) -> Ledger:
+    return ledger
 
 
 @pytest.fixture
@@ -141,6 +175,43 @@ def test_behind_a_transaction_pooler(reopen: Open) -> None:
     with ledger.store.transaction() as connection:
         query = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
         assert connection.execute(text(query)).scalar_one() == 0
+
+
+def test_stricter_isolation(ledger: Ledger, reopen: Open, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a server does not let the later of two writers wait, that one begins again: nobody hears of it."""
+    name = make_url(database_url).database
+    with ledger.store.transaction() as connection:
+        connection.execute(text(f"ALTER DATABASE \"{name}\" SET default_transaction_isolation = 'repeatable read'"))
+    ledger.store.forget()
+    monkeypatch.setattr(databases, "_BUSY_SECONDS", 60)
+    workers = [ledger, reopen(), reopen()]
+    with ThreadPoolExecutor(len(workers)) as pool:
+        told = list(pool.map(lambda number: choose(workers[number % len(workers)], f"{number:032x}"), range(60)))
+    assert sorted(entry.number for entry in told) == list(range(FIRST, FIRST + 60))
+
+
+def test_hosts_by_workers_at_once(store: Store) -> None:
+    """Workers that meet the same hosts at the same time count all of them."""
+    met = {(f"h{number}.test", "html"): 1 for number in range(20)}
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(add_sightings, store, met, date.today()) for _ in range(20)]:
+            done.result()
+    assert [found.times for found in sightings(store, date.today())] == [20] * 20
+
+
+def test_every_table(reopen: Open) -> None:
+    """All we keep is kept on a server as well, with numbers as large as they may become."""
+    ledger = reopen()
+    use_everything(ledger)
+    with ledger.store.transaction() as connection:
+        rows = all_rows(connection)
+    assert all(rows.values())
+    assert len(rows["ck_entries"]) == FIRST + CHOICES + 1
+    assert [row["kept"] for row in rows["ck_checkpoints"]] == [False, True]
+    assert rows["ck_checkpoints"][1]["timestamp"] == b"0\0"
+    assert rows["ck_hosts"][0]["count"] == rows["ck_seen"][0]["lifetime"] == 1 << 40
+    ledger.checkpoints.keep(FIRST + CHOICES + 1, 1, Anchor(ledger.checkpoint()))
+    assert [anchor.timestamp for anchor in ledger.checkpoints.kept(1000)] == [b"0\0"]
 
 
 def test_dumped_and_restored(ledger: Ledger, server: Server, tmp_path: Path, database_url: str) -> None:

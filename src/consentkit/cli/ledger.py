@@ -9,7 +9,8 @@ import click
 
 from consentkit.cli.common import data_option, json_option, opened_ledger
 from consentkit.cli.keys import continue_, keygen, rotate, vkey
-from consentkit.cli.upkeep import backup, erase, prune_, restore, upgrade
+from consentkit.cli.subject import erase
+from consentkit.cli.upkeep import backup, prune_, restore, upgrade
 from consentkit.cli.vouching import checkpoint, cosign, prove
 from consentkit.ledger.record import utc
 

@@ -1,4 +1,4 @@
-"""Commands for the ledger's keeper: erase, prune, backup, restore, upgrade."""
+"""Commands for the ledger's keeper: prune, backup, restore, upgrade."""
 
 from __future__ import annotations
 
@@ -9,50 +9,20 @@ from pathlib import Path
 import click
 
 from consentkit.cli.common import FINDING, data_option, opened_ledger, settings_for, unchecked_ledger
+from consentkit.cli.subject import tell_of_rest
 from consentkit.errors import LedgerRollback, LedgerUnavailable
 from consentkit.ledger import migrations
 from consentkit.ledger.copies import back_up, put_back
 from consentkit.ledger.database import Database
-from consentkit.ledger.erasure import erase_visitor, find_receipt, prune, to_prune
+from consentkit.ledger.erasure import prune, to_prune
 from consentkit.ledger.ledger import Ledger
+from consentkit.ledger.numbers import Numbers
 from consentkit.policy.duration import parse_duration
 
 _ON_POSTGRESQL = (
     "This is for SQLite. PostgreSQL copies itself: `pg_dump --format=custom --table='ck_*' DATABASE`, and `pg_restore` "
     "to put it back; for a copy that loses nothing, archive its WAL."
 )
-
-
-@click.command()
-@click.option("--visitor", help="The visitor's id, 32 hex digits: a receipt shows it.")
-@click.option("--receipt", help="The id of one of the visitor's receipts.")
-@click.option("--entry", "entries", type=click.IntRange(0), multiple=True, help="The number of an entry; repeatable.")
-@data_option
-def erase(visitor: str | None, receipt: str | None, entries: tuple[int, ...], data: Path | None) -> None:
-    """Erase all records of a visitor, and print their numbers; exit 1 if there are none.
-
-    What remains is a hash that tells nothing of anybody, and an entry that lists the numbers.
-    """
-    if sum(map(bool, (visitor, receipt, entries))) != 1:
-        raise click.UsageError("Give one of --visitor, --receipt and --entry.")
-    with opened_ledger(data) as (_, opened):
-        erased = _erase(opened, visitor, receipt, entries)
-        clean = opened.store.database.scrub()
-    for number in erased:
-        click.echo(number)
-    if not erased:
-        click.echo("There is no such record.", err=True)
-        raise SystemExit(FINDING)
-    click.echo(f"Erased {len(erased)} records. Backups and exports made before still hold them.", err=True)
-    _tell_of_rest(clean)
-
-
-def _erase(opened: Ledger, visitor: str | None, receipt: str | None, entries: tuple[int, ...]) -> list[int]:
-    moment = _now()
-    if entries:
-        return opened.erase(sorted(set(entries)), moment)
-    found = visitor or find_receipt(opened, receipt or "")
-    return erase_visitor(opened, found, moment) if found else []
 
 
 @click.command(name="prune")
@@ -70,7 +40,7 @@ def prune_(dry_run: bool, data: Path | None) -> None:
         clean = dry_run or opened.store.database.scrub()
     done = "are older" if dry_run else "were erased: they were older"
     click.echo(f"{count} records {done} than {settings.policy.retention}.", err=True)
-    _tell_of_rest(clean)
+    tell_of_rest(clean)
 
 
 @click.command()
@@ -106,12 +76,14 @@ def restore(source: Path, data: Path | None) -> None:
     if aside:
         click.echo(f"What was there is now {aside}.", err=True)
     with unchecked_ledger(data) as (_, restored):
-        again = [number for number, _ in restored.store.records(0, restored.store.head().size) if number in erased]
-        for number in again:
-            click.echo(number)
+        again = 0
+        for entry in restored.store.entries():
+            if entry.salt is not None and entry.number in erased:
+                click.echo(entry.number)
+                again += 1
         if again:
             remedy = "Erase them again: `consentkit ledger erase --entry NUMBER …`, and `prune`."
-            click.echo(f"{len(again)} erased records are back; stdout has their numbers. {remedy}", err=True)
+            click.echo(f"{again} erased records are back; stdout has their numbers. {remedy}", err=True)
         try:
             restored.check()
         except LedgerRollback as error:
@@ -120,13 +92,16 @@ def restore(source: Path, data: Path | None) -> None:
         click.echo(f"{restored.store.head().size} entries: all that was signed for is there.", err=True)
 
 
-def _erased_in(ledger: Ledger) -> set[int]:
+def _erased_in(ledger: Ledger) -> Numbers:
     """The numbers without a record: what was erased from the database that is being replaced."""
+    erased = Numbers()
     try:
-        return {entry.number for entry in ledger.store.entries() if entry.record is None}
+        for entry in ledger.store.entries():
+            if entry.record is None:
+                erased.add(entry.number)
     except LedgerUnavailable:
         click.echo("What is there cannot be read: repeat the erasures since the copy was taken.", err=True)
-        return set()
+    return erased
 
 
 @click.command()
@@ -149,10 +124,3 @@ def _file(data: Path | None) -> Path:
 
 def _now() -> int:
     return int(time.time() * 1000)
-
-
-def _tell_of_rest(clean: bool) -> None:
-    if not clean:
-        click.echo(
-            "Old pages remain in the database's write-ahead log while others read: run it again later.", err=True
-        )

@@ -14,19 +14,18 @@ from typing import NamedTuple
 from sqlalchemy import select, text
 
 from consentkit.ledger.anchors import Anchor
+from consentkit.ledger.sql import Writer
 from consentkit.ledger.store import Store
-from consentkit.ledger.tables import METADATA, CheckpointRow
+from consentkit.ledger.tables import METADATA, CheckpointRow, insert_if_new
 
 _ROWS = METADATA.tables[CheckpointRow.__tablename__]
-_INSERT = (
-    f"INSERT INTO {_ROWS.name} (site, key, size, time, note, timestamp, kept) "  # noqa: S608
-    "VALUES (:site, :key, :size, :time, :note, :timestamp, :kept) ON CONFLICT (site, key, size) DO UPDATE SET "
-)
+_ADD = insert_if_new(_ROWS)
+_THIS = "WHERE site = :site AND key = :key AND size = :size"
 # The note that is there may carry signatures that a new one lacks.
-_PUBLISH = text(_INSERT + "time = excluded.time")
+_PUBLISH = text(f"UPDATE {_ROWS.name} SET time = :time {_THIS}")  # noqa: S608
 _KEEP = text(
-    _INSERT + "time = excluded.time, note = excluded.note, kept = excluded.kept, "
-    f"timestamp = COALESCE(excluded.timestamp, {_ROWS.name}.timestamp)"
+    f"UPDATE {_ROWS.name} SET time = :time, note = :note, kept = :kept, "  # noqa: S608
+    f"timestamp = COALESCE(:timestamp, timestamp) {_THIS}"
 )
 _DROP = text(f"DELETE FROM {_ROWS.name} WHERE site = :site AND key = :key AND size < :size AND NOT kept")  # noqa: S608
 
@@ -58,16 +57,24 @@ class Checkpoints:
     def publish(self, size: int, moment: int, note: str) -> Published:
         """Show a checkpoint from now on; the one of this size that was there already stays as it is."""
         row = {**self._named(size), "time": moment, "note": note, "timestamp": None, "kept": False}
-        with self._store.database.writing() as writer:
+
+        def work(writer: Writer) -> None:
+            writer.run(_ADD, [row])
             writer.run(_PUBLISH, [row])
             writer.run(_DROP, [self._named(size)])
+
+        self._store.database.write(work)
         return self.latest() or Published(size, moment, note)
 
     def keep(self, size: int, moment: int, anchor: Anchor) -> None:
         """Keep a checkpoint, with all that others have put to it; it is published as well."""
         row = {**self._named(size), "time": moment, "note": anchor.note, "timestamp": anchor.timestamp, "kept": True}
-        with self._store.database.writing() as writer:
+
+        def work(writer: Writer) -> None:
+            writer.run(_ADD, [row])
             writer.run(_KEEP, [row])
+
+        self._store.database.write(work)
 
     def kept(self, size: int) -> list[Anchor]:
         """The anchors of at most this size, of all keys, smallest first."""

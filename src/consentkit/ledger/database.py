@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from random import random
 from time import monotonic, sleep
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
@@ -25,6 +25,9 @@ from sqlalchemy.sql import ClauseElement
 from consentkit.errors import ConfigError, LedgerUnavailable, MalformedError, Problem
 from consentkit.ledger.lock import ProcessLock
 from consentkit.ledger.schema import prepare
+from consentkit.ledger.sql import Writer
+
+Done = TypeVar("Done")
 
 _BUSY_SECONDS = 5
 _SQLITE_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
@@ -72,6 +75,18 @@ class Database:
         ):
             yield connection
 
+    def write(self, work: Callable[[Writer], Done]) -> Done:
+        """Do `work` in the transaction that appends, and anew where the database gave way to another writer."""
+        deadline = monotonic() + _BUSY_SECONDS
+        while True:
+            try:
+                with self.writing() as writer:
+                    return work(writer)
+            except LedgerUnavailable as error:
+                if not _gave_way(error.__cause__) or monotonic() > deadline:
+                    raise
+            sleep(random() / 100)  # noqa: S311
+
     @contextmanager
     def writing(self) -> Iterator[Writer]:
         """The transaction that appends; it is durable when the block ends, or nothing of it is there.
@@ -81,10 +96,14 @@ class Database:
         with self._answering(), self._writing:
             cursor = self._begin()
             try:
-                yield Writer(cursor, self._sql, self._dialect)
-                cursor.execute("COMMIT")
-            except BaseException:
-                self._let_go(rolling_back=True)
+                with self._pipeline(cursor):
+                    yield Writer(cursor, self._sql, self._dialect)
+                    cursor.execute("COMMIT")
+            except BaseException as error:
+                if _gave_way(error):
+                    cursor.execute("ROLLBACK")  # the connection is as good as before
+                else:
+                    self._let_go(rolling_back=True)
                 raise
             if not self.lasts:
                 self._let_go()
@@ -142,6 +161,13 @@ class Database:
                     raise
             sleep(random() / 1000)  # noqa: S311
 
+    def _pipeline(self, cursor: Any) -> AbstractContextManager[object]:
+        """To a server what waits for no answer is sent at once, with the commit: the block ends with its answers."""
+        pipeline: AbstractContextManager[object] = nullcontext()
+        if self.url.get_backend_name() != "sqlite":
+            pipeline = cursor.connection.pipeline()
+        return pipeline
+
     def _let_go(self, *, rolling_back: bool = False) -> None:
         held, self._held = self._held, None
         if held is None:
@@ -198,38 +224,6 @@ class Database:
             raise
 
 
-class Writer:
-    """The statements of one writing transaction, compiled once for the driver."""
-
-    def __init__(self, cursor: Any, compiled: dict[ClauseElement, str], dialect: Any) -> None:
-        self._cursor = cursor
-        self._compiled = compiled
-        self._dialect = dialect
-
-    def row(self, statement: ClauseElement, values: Mapping[str, Any]) -> Any:
-        """The first row that a query finds."""
-        self._cursor.execute(self._text(statement), values)
-        return self._cursor.fetchone()
-
-    def rows(self, statement: ClauseElement, values: Mapping[str, Any]) -> list[Any]:
-        """All rows that a query finds."""
-        self._cursor.execute(self._text(statement), values)
-        return list(self._cursor.fetchall())
-
-    def run(self, statement: ClauseElement, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Run a statement for each row of values."""
-        if len(rows) == 1:
-            self._cursor.execute(self._text(statement), rows[0])
-        elif rows:
-            self._cursor.executemany(self._text(statement), rows)
-
-    def _text(self, statement: ClauseElement) -> str:
-        text = self._compiled.get(statement)
-        if text is None:
-            text = self._compiled[statement] = str(statement.compile(dialect=self._dialect))
-        return text
-
-
 class _Place(NamedTuple):
     """Where a database is opened: in which process, and which file it is, for SQLite."""
 
@@ -244,6 +238,12 @@ class _Place(NamedTuple):
         except FileNotFoundError:
             found = None
         return cls(os.getpid(), found.st_dev, found.st_ino) if found else cls(os.getpid())
+
+
+def _gave_way(error: BaseException | None) -> bool:
+    """Whether nothing was written because another writer came first, and it is for us to begin again."""
+    # serialization_failure, deadlock_detected: where rows lie on other servers, the later one is not let wait.
+    return getattr(error, "sqlstate", None) in ("40001", "40P01")
 
 
 def _unavailable(error: Exception) -> LedgerUnavailable:

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from consentkit.ledger.store import Store
-from consentkit.ledger.tables import METADATA, HostRow
+from consentkit.ledger.tables import METADATA, HostRow, insert_if_new
 
 OWN_PLACES = ("html", "link")
 """Where the server itself saw a host. All other places are browsers' words."""
@@ -21,6 +21,16 @@ OWN_PLACES = ("html", "link")
 KEPT_DAYS = 30
 _MOST = 1000
 _HOSTS = METADATA.tables[HostRow.__tablename__]
+_ADD = insert_if_new(_HOSTS)
+_COUNT = (
+    update(_HOSTS)
+    .where(
+        _HOSTS.c.site == bindparam("the_site"),
+        _HOSTS.c.host == bindparam("the_host"),
+        _HOSTS.c.place == bindparam("the_place"),
+    )
+    .values(count=_HOSTS.c["count"] + bindparam("times"), last=bindparam("day"))
+)
 
 
 class Sighting(NamedTuple):
@@ -48,16 +58,16 @@ def add_sightings(store: Store, counts: Mapping[tuple[str, str], int], today: da
         connection.execute(delete(_HOSTS).where(ours, _HOSTS.c.last < _oldest(today)))
         rows = connection.execute(select(_HOSTS.c.host, _HOSTS.c.place).where(ours)).all()
         present = {(host, place) for host, place in rows}
-        for host, place in counts.keys() & present:
-            here = (ours, _HOSTS.c.host == host, _HOSTS.c.place == place)
-            times = _HOSTS.c["count"] + counts[host, place]
-            connection.execute(update(_HOSTS).where(*here).values(count=times, last=day))
-        new = [
-            {"site": store.site, "host": host, "place": place, "count": counts[host, place], "first": day, "last": day}
-            for host, place in _fitting(present, [key for key in counts if key not in present])
-        ]
+        new = sorted(_fitting(present, [key for key in counts if key not in present]))
+        blank = {"site": store.site, "count": 0, "first": day, "last": day}
         if new:
-            connection.execute(insert(_HOSTS), new)
+            connection.execute(_ADD, [{**blank, "host": host, "place": place} for host, place in new])
+        # In one order for all workers, so that two wait for each other instead of both for ever.
+        met = sorted(counts.keys() & {*present, *new})
+        again = {"the_site": store.site, "day": day}
+        if met:
+            times = [{"the_host": host, "the_place": place, "times": counts[host, place]} for host, place in met]
+            connection.execute(_COUNT, [{**again, **each} for each in times])
 
 
 def sightings(store: Store, today: date) -> list[Sighting]:

@@ -66,7 +66,7 @@ _FIELDS = tuple(field.name for field in fields(ConsentRecord))
 def utc(milliseconds: int) -> str:
     """Unix milliseconds as RFC 3339 in UTC: "2026-11-23T09:30:00.123Z"."""
     moment = datetime.fromtimestamp(milliseconds // 1000, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03d}Z"
+    return f"{moment.isoformat()[:19]}.{milliseconds % 1000:03d}Z"
 
 
 def new_id() -> str:

@@ -9,14 +9,15 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
 from consentkit.ledger.database import Database
-from consentkit.ledger.tables import METADATA, SeenRow
+from consentkit.ledger.tables import METADATA, SeenRow, insert_if_new
 
 MOST_NAMES = 2000
 MOST_PATHS = 4
 _SEEN = METADATA.tables[SeenRow.__tablename__]
+_ADD = insert_if_new(_SEEN)
 _BATCH = 500
 
 
@@ -58,13 +59,11 @@ class Sightings:
     def add(self, batch: Mapping[str, Sighting]) -> None:
         """Merge sightings into the table, all or none; of more names than it holds the last are dropped."""
         with self._database.transaction(write=True) as connection:
-            room = MOST_NAMES - self._count(connection)
+            self._add_names(connection, batch)
+            # What another worker put in meanwhile is there now, and is merged with as well.
             known = self._known(connection, sorted(batch))
-            fresh = [batch[name] for name in sorted(batch.keys() - known.keys())][: max(room, 0)]
             merged = [known[name].merge(batch[name]) for name in sorted(known)]
             changed = [sighting for sighting in merged if sighting != known[sighting.name]]
-            if fresh:
-                connection.execute(insert(_SEEN), [{"site": self._site, **_format(sighting)} for sighting in fresh])
             if changed:
                 where = (_SEEN.c.site == self._site) & (_SEEN.c.name == bindparam("the_name"))
                 rows = [_format(sighting) for sighting in changed]
@@ -76,8 +75,11 @@ class Sightings:
         with self._database.transaction() as connection:
             return [_parse(row) for row in connection.execute(query).mappings()]
 
-    def _count(self, connection: Connection) -> int:
-        return connection.execute(select(func.count()).where(_SEEN.c.site == self._site)).scalar_one()
+    def _add_names(self, connection: Connection, batch: Mapping[str, Sighting]) -> None:
+        present = set(connection.execute(select(_SEEN.c.name).where(_SEEN.c.site == self._site)).scalars())
+        fresh = sorted(batch.keys() - present)[: max(MOST_NAMES - len(present), 0)]
+        if fresh:
+            connection.execute(_ADD, [{"site": self._site, **_format(batch[name])} for name in fresh])
 
     def _known(self, connection: Connection, names: list[str]) -> dict[str, Sighting]:
         found: dict[str, Sighting] = {}

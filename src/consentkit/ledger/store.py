@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, RowMapping, bindparam, func, insert, null, select, text, update
+from sqlalchemy import BindParameter, RowMapping, bindparam, func, insert, null, select, update
 
 from consentkit.errors import LedgerUnavailable
-from consentkit.ledger.database import Database, Writer
+from consentkit.ledger.database import Database
+from consentkit.ledger.sql import Writer
 from consentkit.ledger.statement import of_document
-from consentkit.ledger.tables import METADATA, DocumentRow, EntryRow, LogRow, TileRow
+from consentkit.ledger.tables import METADATA, DocumentRow, EntryRow, LogRow, TileRow, insert_if_new
 from consentkit.tlog import Frontier, leaf_hash
 
 _LOGS, _ENTRIES, _TILES, _DOCUMENTS = (
@@ -31,9 +32,7 @@ _ADVANCE = (
 )
 _PRUNED = update(_LOGS).where(_LOGS.c.site == _LOCKING).values(pruned=bindparam("new_pruned"))
 _ADD_ENTRY, _ADD_TILE, _ADD_DOCUMENT = (insert(table) for table in (_ENTRIES, _TILES, _DOCUMENTS))
-_ADD_LOG = text(
-    f"INSERT INTO {_LOGS.name} (site, size, frontier) VALUES (:site, 0, :frontier) ON CONFLICT DO NOTHING"  # noqa: S608
-)
+_ADD_LOG = insert_if_new(_LOGS)
 _SEEN = select(_DOCUMENTS.c.number).where(
     _DOCUMENTS.c.site == bindparam("site"), _DOCUMENTS.c.hash == bindparam("hash")
 )
@@ -116,11 +115,15 @@ class Store:
         A document that is new is an entry of its own, before those that may name it. Nothing is added to a log of
         fewer than `least` entries: it was set back.
         """
-        with self.database.writing() as writer:
+
+        def work(writer: Writer) -> tuple[int, Frontier, set[str]]:
             frontier, seen = self._lock(writer, least), self._documents_seen()
             self._add_documents(writer, frontier, [each for each in documents if each.hash not in seen], moment)
             start = frontier.size
             self._add(writer, frontier, entries)
+            return start, frontier, seen
+
+        start, frontier, seen = self.database.write(work)
         seen.update(document.hash for document in documents)
         return start, frontier
 
@@ -128,18 +131,22 @@ class Store:
         self, entries: Sequence[NewEntry], documents: Sequence[Document], least: int, moment: int
     ) -> Frontier:
         """The same for entries that may be there already: those are passed over."""
-        with self.database.writing() as writer:
+
+        def work(writer: Writer) -> Frontier:
             frontier = self._lock(writer, least)
             self._add_documents(writer, frontier, documents, moment)
             named = [(entry, {"site": self.site, **entry._asdict()}) for entry in entries]
             self._add(writer, frontier, [entry for entry, values in named if not writer.row(_IS_THERE, values)])
-        return frontier
+            return frontier
+
+        return self.database.write(work)
 
     def erase(
         self, numbers: Sequence[int], state: Callable[[Sequence[int]], NewEntry], least: int, pruned: int | None = None
     ) -> tuple[list[int], Frontier]:
         """Erase the records at these numbers, and append `state` of those that still had one, in one transaction."""
-        with self.database.writing() as writer:
+
+        def work(writer: Writer) -> tuple[list[int], Frontier]:
             frontier = self._lock(writer, least)
             left = [number for number in numbers if writer.row(_HAS_RECORD, {"site": self.site, "number": number})]
             writer.run(_ERASE, [{"the_site": self.site, "the_number": number} for number in left])
@@ -147,7 +154,9 @@ class Store:
                 self._add(writer, frontier, [state(left)])
             if pruned is not None:
                 writer.run(_PRUNED, [{"the_site": self.site, "new_pruned": pruned}])
-        return left, frontier
+            return left, frontier
+
+        return self.database.write(work)
 
     def head(self) -> Frontier:
         """The committed state of the log."""
@@ -246,7 +255,7 @@ class Store:
         row = writer.row(_LOCK, site)
         if row is None:
             # Two processes may come to this first entry at once: the second waits here, and finds the first's row.
-            writer.run(_ADD_LOG, [{**site, "frontier": b""}])
+            writer.run(_ADD_LOG, [{**site, "size": 0, "frontier": b"", "pruned": 0}])
             row = writer.row(_LOCK, site)
         frontier = Frontier.from_bytes(*row)
         if frontier.size < least:

@@ -15,23 +15,31 @@ from consentkit.ledger.ledger import Ledger
 from consentkit.tlog import Checkpoint, Signer, add_signatures, format_checkpoint, sign_checkpoint
 
 
-def rotate(ledger: Ledger, old: Signer) -> Signer:
-    """A new key of the same name; both keys sign the first checkpoint that follows, so whoever holds one can go on."""
-    new = Signer.generate(old.name)
+def rotate(ledger: Ledger, old: Signer, new: Signer | None = None) -> Signer:
+    """Hand over to another key of the same name, made now or given; doing it twice does nothing more.
+
+    Both keys sign the first checkpoint that follows, so whoever holds one of them can go on.
+    """
+    new = new or Signer.generate(old.name)
     _hand_over(ledger, old, new, "")
     return new
 
 
-def move(ledger: Ledger, old: Signer, name: str) -> Signer:
-    """A new key of another name, under which the log goes on from what is in the database now.
+def move(ledger: Ledger, old: Signer, name: str, new: Signer | None = None) -> Signer:
+    """Hand over to a key of another name, made now or given: the log goes on under it with what is in the database now.
 
     The old name is not signed for again: what was signed under it, and is missing here, stays missing in plain sight.
     """
-    if name == old.name:
-        raise LedgerError(f"the log is known as {name} already: a second history needs another name")
-    new = Signer.generate(name)
+    refuse_same_name(old, name)
+    new = new or Signer.generate(name)
     _hand_over(ledger, old, new, ledger.last_signed())
     return new
+
+
+def refuse_same_name(old: Signer, name: str) -> None:
+    """Raise LedgerError where a log would go on under the name that it has."""
+    if name == old.name:
+        raise LedgerError(f"the log is known as {name} already: a second history needs another name")
 
 
 def _hand_over(ledger: Ledger, old: Signer, new: Signer, before: str) -> None:

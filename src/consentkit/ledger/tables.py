@@ -7,7 +7,7 @@ tables can lose or spoil entries, and cannot do so unnoticed once a checkpoint h
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Index, LargeBinary
+from sqlalchemy import BigInteger, Index, LargeBinary, Table, TextClause, text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -123,3 +123,14 @@ class HostRow(_Table, table=True):
 
 
 METADATA = _Table.metadata
+
+
+def insert_if_new(table: Table) -> TextClause:
+    """An INSERT of whole rows that passes over those whose key is there already.
+
+    Others may put in the same row at the same time. This is what also a table can do whose rows lie on other servers:
+    there is no unique index over all of them to name.
+    """
+    names = table.columns.keys()
+    values = ", ".join(f":{name}" for name in names)
+    return text(f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({values}) ON CONFLICT DO NOTHING")  # noqa: S608

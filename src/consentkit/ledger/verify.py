@@ -1,6 +1,6 @@
 """Checking a bundle, with no database and no secret, and an older bundle beside it.
 
-Reads a file once, from front to back, with flat memory. Finds; does not judge what a choice was worth.
+Reads a file once, from front to back, and keeps one bit for each entry. Finds; does not judge what a choice was worth.
 
 What a clean report proves: these entries, and no others, are what the log held under the checkpoint, unaltered since
 somebody outside got the anchor; and each record's policy and notice were in the log before it. It does not prove that
@@ -19,6 +19,7 @@ from consentkit.errors import BundleError, LogError
 from consentkit.ledger.anchors import Anchor, Anchors
 from consentkit.ledger.handover import KIND as HANDOVER
 from consentkit.ledger.handover import Handover, open_handover, successors
+from consentkit.ledger.numbers import Numbers
 from consentkit.ledger.parts import BundleReader
 from consentkit.ledger.record import leaf_of
 from consentkit.ledger.report import Report
@@ -87,8 +88,7 @@ class _Check:
         self._documents: dict[str, str] = {}  # kind by hash, of those whose text is what their hash says
         self._handovers: dict[str, Handover] = {}
         self._logged: set[str] = set()
-        self._missing: set[int] = set()
-        self._erased: set[int] = set()
+        self._unexplained = Numbers()  # entries without a record, of which no later one has said that it was erased
         self._unlogged = 0
 
     def run(self, progress: Progress | None) -> None:
@@ -144,7 +144,8 @@ class _Check:
         elif "record" in entry:
             self._check_record(entry, leaf, number)
         else:
-            self._missing.add(number)
+            self._report.erased += 1
+            self._unexplained.add(number)
         return leaf
 
     def _check_record(self, entry: Mapping[str, Any], leaf: bytes, number: int) -> None:
@@ -174,7 +175,8 @@ class _Check:
         if statement["kind"] == "document":
             self._take_document(statement, number)
         else:
-            self._erased.update(index for index in statement["indices"] if index < number)
+            for index in statement["indices"]:
+                self._unexplained.discard(index)
 
     def _take_document(self, statement: dict[str, Any], number: int) -> None:
         if self._documents.get(statement["hash"]) != statement["document"]:
@@ -195,8 +197,8 @@ class _Check:
         """What can be said only after the last entry."""
         report, frontier, older, trust = self._report, self._frontier, self._older, self._trust
         keys = successors(self._first, self._handovers.values())
-        report.entries, report.root, report.erased = frontier.size, checkpoint.root, len(self._missing)
-        for number in sorted(self._missing - self._erased):
+        report.entries, report.root = frontier.size, checkpoint.root
+        for number in self._unexplained:
             report.find(_PART, "no record: nothing here says that it was erased", number)
         if frontier.size != checkpoint.size:
             report.find(_PART, f"{frontier.size} entries, where the checkpoint signs for {checkpoint.size}")

@@ -7,6 +7,7 @@ hashes, and a name is whatever a key was given. Each file follows one public spe
     reader                       the one function a store gives, and any root from it
     proof       RFC 9162 §2.1    inclusion and consistency: prove, check
     memory                       a tree without a store
+    keys        C2SP signed-note        a name and a key as one line: format, parse
     note        C2SP signed-note        a text and who signed it: sign, open
     checkpoint  C2SP tlog-checkpoint    what a log says it holds: sign, open
     cosignature C2SP tlog-cosignature   who saw a checkpoint, and when: open

@@ -13,34 +13,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
-from consentkit.errors import MalformedError
-from consentkit.tlog.note import Signature, check_name, format_key, is_signed, key_id, open_note, parse_key
+from consentkit.tlog.keys import PublicKey
+from consentkit.tlog.note import Signature, open_note
 
-_COSIGNATURE = b"\x04"
-_KEY_SIZE = 32
 _TIME_SIZE = 8
 # "It MUST NOT exceed 2^63 - 1."
 _LATEST = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
-class WitnessKey:
+class WitnessKey(PublicKey):
     """The public half of a witness's key, and the name it signs under."""
 
-    name: str
-    public_key: bytes
-
-    def __post_init__(self) -> None:
-        check_name(self.name)
-        if len(self.public_key) != _KEY_SIZE:
-            raise MalformedError("Ed25519 public key", self.public_key)
-
-    @property
-    def key_id(self) -> bytes:
-        """The four bytes that tell this key from others of its name, and from a log's."""
-        return key_id(self.name, _COSIGNATURE, self.public_key)
+    KIND = b"\x04"
+    WHAT = "witness key"
 
     def vouches(self, text: str, signature: Signature) -> bool:
         """Whether this witness made this cosignature over the text of a checkpoint."""
@@ -48,23 +36,7 @@ class WitnessKey:
         if not 0 < moment <= _LATEST:
             return False
         message = f"cosignature/v1\ntime {moment}\n{text}"
-        return is_signed(self.public_key, signature.value[_TIME_SIZE:], message.encode())
-
-    def to_text(self) -> str:
-        """The verifier key as one line."""
-        return format_key(self.name, self.key_id, _COSIGNATURE + self.public_key)
-
-    @classmethod
-    def from_text(cls, text: str) -> Self:
-        """Read a witness's verifier key; its key ID must be that of its name and key."""
-        try:
-            name, key = parse_key(text)
-            witness = cls(name, key.removeprefix(_COSIGNATURE))
-        except ValueError:
-            raise MalformedError("witness key", text) from None
-        if witness.to_text() != text:
-            raise MalformedError("witness key", text)
-        return witness
+        return self.has_signed(message.encode(), signature.value[_TIME_SIZE:])
 
 
 class Cosignature(NamedTuple):

@@ -38,28 +38,20 @@ Trust: a note proves that the holder of a key signed these bytes. The verifier k
 
 from __future__ import annotations
 
-import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Protocol, Self
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from consentkit.errors import MalformedError, SignatureError
+from consentkit.tlog.keys import FORBIDDEN, KEY_ID_SIZE, PublicKey, check_name, format_key, parse_key
 
 _PRIVATE = "PRIVATE+KEY+"
 _SIGNED_BY = "— "
-_ED25519 = b"\x01"
-_KEY_SIZE = 32
-_KEY_ID_SIZE = 4
 # "MUST accept at least up to 16": enough for any crowd of witnesses, and an end to what a stranger can make us do.
 _MOST_SIGNATURES = 100
-# "MUST be valid UTF-8 and MUST NOT contain any ASCII control characters (those below U+0020) other than newline".
-# Surrogates are what a Python string can hold and UTF-8 cannot.
-_FORBIDDEN = re.compile("[\\x00-\\x09\\x0b-\\x1f\\ud800-\\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +64,7 @@ class Signature:
 
     def __post_init__(self) -> None:
         check_name(self.name)
-        if len(self.key_id) != _KEY_ID_SIZE or not self.value:
+        if len(self.key_id) != KEY_ID_SIZE or not self.value:
             raise MalformedError("signature", self.key_id + self.value)
 
 
@@ -96,41 +88,15 @@ class NoteVerifier(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Verifier:
-    """The public half of a key, and the name it signs under."""
+class Verifier(PublicKey):
+    """The public half of a log's key, and the name it signs under."""
 
-    name: str
-    public_key: bytes
-
-    def __post_init__(self) -> None:
-        check_name(self.name)
-        if len(self.public_key) != _KEY_SIZE:
-            raise MalformedError("Ed25519 public key", self.public_key)
-
-    @property
-    def key_id(self) -> bytes:
-        """The four bytes that tell this key from others of its name."""
-        return key_id(self.name, _ED25519, self.public_key)
+    KIND = b"\x01"
+    WHAT = "verifier key"
 
     def vouches(self, text: str, signature: Signature) -> bool:
         """Whether this key made this signature over this text."""
-        return is_signed(self.public_key, signature.value, text.encode())
-
-    def to_text(self) -> str:
-        """The verifier key as one line, fit to be printed and mailed."""
-        return format_key(self.name, self.key_id, _ED25519 + self.public_key)
-
-    @classmethod
-    def from_text(cls, text: str) -> Self:
-        """Read a verifier key; its key ID must be that of its name and key."""
-        try:
-            name, key = parse_key(text)
-            verifier = cls(name, key.removeprefix(_ED25519))
-        except ValueError:
-            raise MalformedError("verifier key", text) from None
-        if verifier.to_text() != text:
-            raise MalformedError("verifier key", text)
-        return verifier
+        return self.has_signed(text.encode(), signature.value)
 
 
 class Signer:
@@ -162,14 +128,15 @@ class Signer:
 
     def to_text(self) -> str:
         """The signing key as one line. A secret: whoever reads it can sign in this name."""
-        return _PRIVATE + format_key(self.name, self.verifier.key_id, _ED25519 + self._private_key.private_bytes_raw())
+        seed = self._private_key.private_bytes_raw()
+        return _PRIVATE + format_key(self.name, self.verifier.key_id, Verifier.KIND + seed)
 
     @classmethod
     def from_text(cls, text: str) -> Self:
         """Read a signing key. What is wrong with it is not said with its value: errors are logged."""
         try:
             name, seed = parse_key(text.removeprefix(_PRIVATE))
-            signer = cls(name, Ed25519PrivateKey.from_private_bytes(seed.removeprefix(_ED25519)))
+            signer = cls(name, Ed25519PrivateKey.from_private_bytes(seed.removeprefix(Verifier.KIND)))
         except (ValueError, MalformedError):
             raise MalformedError("signing key (its value is not shown)") from None
         if signer.to_text() != text:
@@ -244,32 +211,7 @@ def _parse_signature(line: str) -> Signature:
         raw = b64decode(encoded, validate=True)
     except ValueError:
         raise MalformedError("signature line", line) from None
-    return Signature(name, raw[:_KEY_ID_SIZE], raw[_KEY_ID_SIZE:])
-
-
-def key_id(name: str, kind: bytes, public_key: bytes) -> bytes:
-    """The four bytes that tell keys of one name apart. `kind` is the signature type, one byte."""
-    return sha256(name.encode() + b"\n" + kind + public_key).digest()[:_KEY_ID_SIZE]
-
-
-def is_signed(public_key: bytes, signature: bytes, message: bytes) -> bool:
-    """Whether an Ed25519 key made this signature."""
-    try:
-        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
-    except InvalidSignature:
-        return False
-    return True
-
-
-def format_key(name: str, key_id: bytes, key: bytes) -> str:
-    """A key as one line; `key` begins with its signature type."""
-    return f"{name}+{key_id.hex()}+{_base64(key)}"
-
-
-def parse_key(text: str) -> tuple[str, bytes]:
-    """The name and the key, with its type, of any kind of key; the caller writes both back and so checks the rest."""
-    name, _, encoded = text.split("+", 2)
-    return name, b64decode(encoded, validate=True)
+    return Signature(name, raw[:KEY_ID_SIZE], raw[KEY_ID_SIZE:])
 
 
 def _base64(raw: bytes) -> str:
@@ -279,11 +221,5 @@ def _base64(raw: bytes) -> str:
 def _check_text(text: str) -> None:
     if not text.endswith("\n"):
         raise MalformedError("note: no newline at the end", text)
-    if _FORBIDDEN.search(text):
+    if FORBIDDEN.search(text):
         raise MalformedError("note: a character that no note may hold", text)
-
-
-def check_name(name: str) -> None:
-    """Raise MalformedError for what cannot be a key's name."""
-    if not name or "+" in name or any(map(str.isspace, name)) or _FORBIDDEN.search(name):
-        raise MalformedError("key name", name)

@@ -1,0 +1,101 @@
+"""subject access, subject erase: what a person gets who asks, and what is left when they want to be forgotten."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from consentkit.ledger.opening import open_ledger
+from consentkit.ledger.record import ConsentRecord
+from consentkit.ledger.spool import Batch, Spool
+from consentkit.ledger.store import NewEntry
+from consentkit.seal import Sealer
+
+from .conftest import MOMENT, NOTICE, Run, add, settings_of
+
+VISITOR, OTHER = "ab" * 16, "cd" * 16
+
+
+def access(run: Run, site: Path, *whose: str) -> Any:
+    return json.loads(run("subject", "access", *whose, "--data", site).stdout)
+
+
+def choose_as_another(site: Path, *, spooled: bool = False) -> None:
+    """A choice of somebody else's, in the ledger or still waiting for it."""
+    settings = settings_of(site)
+    ledger = open_ledger(settings)
+    template = next(entry.record for entry in ledger.store.entries() if entry.salt)
+    assert template is not None
+    values = {name: value for name, value in json.loads(template).items() if name != "v"}
+    record = ConsentRecord(**values | {"id": "ef" * 16, "visitor": OTHER})
+    if spooled:
+        batch = Batch((NewEntry(b"", MOMENT, OTHER, record.to_bytes(), b"s" * 32),), (NOTICE,), MOMENT)
+        Spool(site / "spool-shop", Sealer(settings.secrets, "spool", "shop")).put(batch)
+    else:
+        ledger.append(record, MOMENT, [NOTICE])
+    ledger.close()
+
+
+def test_access(run: Run, site: Path, tmp_path: Path) -> None:
+    """A person gets all their records and nobody else's, with the words they were shown; anybody can check it."""
+    choose_as_another(site)
+    held = access(run, site, "--visitor", VISITOR)
+    assert [receipt["record"]["visitor"] for receipt in held["receipts"]] == [VISITOR] * 3
+    assert held["documents"][NOTICE.hash] == {"layer": "banner"}
+    assert held["documents"][held["receipts"][0]["record"]["policy"]]["site"]["id"] == "shop"
+    assert OTHER not in json.dumps(held)
+    written = tmp_path / "person.json"
+    run("subject", "access", "--visitor", VISITOR, "-o", written, "--data", site)
+    vkey = run("ledger", "vkey", "--data", site).stdout.strip()
+    assert run("verify", written, "--vkey", vkey).stderr.count("Anchored") == 3
+    written.write_text(written.read_text().replace('"desktop"', '"phone"', 1))
+    assert "WRONG" in run("verify", written, "--vkey", vkey, code=1).stderr
+
+
+def test_access_by_receipt(run: Run, site: Path) -> None:
+    """One receipt is enough to be given all the others."""
+    held = access(run, site, "--visitor", VISITOR)
+    assert access(run, site, "--receipt", held["receipts"][1]["id"])["receipts"] == held["receipts"]
+
+
+def test_access_to_what_waits(run: Run, site: Path) -> None:
+    """A choice that still waited for the database is among what a person gets."""
+    choose_as_another(site, spooled=True)
+    (receipt,) = access(run, site, "--visitor", OTHER)["receipts"]
+    assert receipt["proof"]
+
+
+def test_more_than_a_hundred(run: Run, site: Path) -> None:
+    """However many records a person has, they get all of them: a receipt page shows the last hundred only."""
+    add(site, 120)
+    assert len(access(run, site, "--visitor", VISITOR)["receipts"]) == 123
+
+
+def test_nothing_is_held(run: Run, site: Path) -> None:
+    """Of somebody who never chose, or was erased, nothing is held, and the exit status says so."""
+    assert run("subject", "access", "--visitor", OTHER, "--data", site, code=1).stdout == ""
+    assert run("subject", "access", "--receipt", OTHER, "--data", site, code=1).stdout == ""
+    run("subject", "erase", "--visitor", VISITOR, "--data", site)
+    assert run("subject", "access", "--visitor", VISITOR, "--data", site, code=1).stdout == ""
+
+
+def test_erase(run: Run, site: Path) -> None:
+    """A person's records are erased by the id of one receipt; the numbers are told, and others keep theirs."""
+    choose_as_another(site)
+    held = access(run, site, "--visitor", VISITOR)
+    told = json.loads(run("subject", "erase", "--receipt", held["receipts"][0]["id"], "--json", "--data", site).stdout)
+    assert told == {"erased": [receipt["index"] for receipt in held["receipts"]], "scrubbed": True}
+    assert len(access(run, site, "--visitor", OTHER)["receipts"]) == 1
+    assert VISITOR.encode() not in b"".join(path.read_bytes() for path in site.iterdir() if path.is_file())
+    again = run("subject", "erase", "--visitor", VISITOR, "--json", "--data", site, code=1)
+    assert json.loads(again.stdout)["erased"] == []
+
+
+@pytest.mark.parametrize("command", ["access", "erase"])
+@pytest.mark.parametrize("whose", [[], ["--visitor", VISITOR, "--receipt", OTHER]])
+def test_whose(run: Run, site: Path, command: str, whose: list[str]) -> None:
+    """Nobody's records are shown or erased unless it is said once, and clearly, whose."""
+    assert "one of --visitor, --receipt" in run("subject", command, *whose, "--data", site, code=2).stderr
