@@ -11,8 +11,6 @@ the more specific one decides, whoever names it.
 
 from __future__ import annotations
 
-import argparse
-import difflib
 import fnmatch
 import subprocess
 import sys
@@ -36,12 +34,11 @@ from catalog_build.merge import (
     without_the_obvious,
 )
 from catalog_build.normal import NO_TRACKER, CookieFact, HostFact
+from catalog_build.output import DATA, generate
 from catalog_build.sources import COLLECTIONS, Collection, Package
 
-DATA = Path(__file__).resolve().parent.parent / "src" / "consentkit" / "catalog" / "data"
 FAMILIES = ("amazon.com", "ebay.com", "google.com", "pinterest.com", "yahoo.com")
 SHORT_UNITS = {"second": "s", "minute": "min", "hour": "h", "day": "d", "month": "mo", "year": "y"}
-SHOWN = 20  # lines of difference a check prints per file
 
 Packages = Mapping[str, Package]
 
@@ -124,24 +121,6 @@ def format_sources(rows: Mapping[str, int]) -> str:
     )
 
 
-def differences(built: Mapping[str, str], folder: Path) -> list[str]:
-    """What differs between `built` and the files in `folder`, as lines for a person; empty where nothing does."""
-    report: list[str] = []
-    for name, text in built.items():
-        path = folder / name
-        stored = path.read_text("utf-8") if path.exists() else ""
-        if stored == text:
-            continue
-        changed = [
-            line
-            for line in difflib.unified_diff(stored.splitlines(), text.splitlines(), n=0, lineterm="")
-            if line[0] in "+-" and not line.startswith(("+++", "---"))
-        ]
-        report.append(f"{name}: {len(changed)} lines differ")
-        report += [f"  {line}" for line in changed[:SHOWN]]
-    return report
-
-
 def fetch(collection: Collection, folder: Path) -> Package:
     """The members of the package we read, fetched by the registry's own client."""
     pinned = f"{collection.package}{'@' if collection.registry == 'npm' else '=='}{collection.version}"
@@ -176,21 +155,11 @@ def fetch_all() -> Packages:
 
 
 def main(argv: list[str], packages: Callable[[], Packages] = fetch_all, folder: Path = DATA) -> int:
-    parser = argparse.ArgumentParser(description="Build the catalogue's tables.")
-    parser.add_argument("--check", action="store_true", help="compare with what is stored, write nothing")
-    options = parser.parse_args(argv)
     said_twice = [*contradictions(sources.hand_cookies()), *host_contradictions(sources.hand_hosts())]
     if said_twice:
         print("written by hand, and not alike:", *said_twice, sep="\n  ", file=sys.stderr)
         return 1
-    built = build(packages())
-    report = differences(built, folder)
-    print("\n".join(report) or "nothing differs", file=sys.stderr)
-    if options.check:
-        return 1 if report else 0
-    for name, text in built.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    return 0
+    return generate("Build the catalogue's tables.", lambda: build(packages()), argv, folder)
 
 
 if __name__ == "__main__":

@@ -11,14 +11,14 @@ own host.
 
 from __future__ import annotations
 
-import argparse
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from catalog_build.output import DATA, generate
 from catalog_build.sources import COLLECTIONS, read_hand
-from update_catalog import DATA, differences, fetch
+from update_catalog import fetch
 
 from consentkit.catalog.cookies import read_cookies
 from consentkit.catalog.table import read_table
@@ -69,17 +69,8 @@ def fetch_domains() -> str:
 
 
 def main(argv: list[str], folder: Path = DATA) -> int:
-    parser = argparse.ArgumentParser(description="Choose the trackers that the guard script knows.")
-    parser.add_argument("--check", action="store_true", help="compare with what is stored, write nothing")
-    options = parser.parse_args(argv)
-    built = build(fetch_domains())
-    report = differences(built, folder)
-    print("\n".join(report) or "nothing differs", file=sys.stderr)
-    if options.check:
-        return 1 if report else 0
-    for name, text in built.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    return 0
+    about = "Choose the trackers that the guard script knows."
+    return generate(about, lambda: build(fetch_domains()), argv, folder)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ COMMON = 0.3  # of a vendor's cookies and hosts: the strictest category that is 
 # Companies called by words that others use as well.
 WORDLIKE = frozenset(
     """
-    adjust adobe akamai amazon apple batch branch cabin chameleon cloud cloudflare common convert counter
+    adjust adobe akamai amazon apple batch branch cabin canvas chameleon cloud cloudflare common convert counter
     default delta digital direct django domain drupal event express factors first flask front gauges global
     google harvest human imperva iterable joomla laravel magento metadata microsoft nearby online optimal oracle
     partner pixel platform rambler refiner research salesforce server session shopify shore signal singular

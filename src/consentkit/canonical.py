@@ -14,13 +14,15 @@ from typing import Any
 from consentkit.errors import MalformedError
 
 _LIMIT = 2**53
+# Made once: json.dumps makes one for each value.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def encode(value: Any) -> bytes:
     """`value` in its one spelling. Raises MalformedError for what has none (floats, odd keys, lone surrogates)."""
     try:
         _check(value)
-        return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+        return _ENCODER.encode(value).encode()
     except UnicodeEncodeError as error:
         raise MalformedError("canonical JSON string", error.object[error.start : error.end]) from None
     except RecursionError:

@@ -24,18 +24,21 @@ from typing import Any
 
 from consentkit.catalog import (
     GENERAL,
+    KnownCookie,
     cloaked_host,
     cloaked_path,
     find_cookie,
     find_hint,
     find_maker,
     find_rule,
+    find_whatever_case,
     registrable,
     trackers_of,
 )
-from consentkit.classifier import FIRST_PARTY, UNKNOWN, Classification, Classifier, as_found, split_url
+from consentkit.classifier import FIRST_PARTY, UNKNOWN, Classification, Classifier, as_cloaked, as_found, split_url
 from consentkit.learned import Traits, contradicts, guess, probabilities, weights
 from consentkit.policy import Category, Policy, load_policy
+from consentkit.spelling import spellings
 from consentkit.traits import described
 
 Policies = Policy | Classifier | Mapping[str, Any] | str | PathLike[str] | None
@@ -43,8 +46,16 @@ Policies = Policy | Classifier | Mapping[str, Any] | str | PathLike[str] | None
 _INFRASTRUCTURE = frozenset(
     ("load balancing", "defence against bots", "defence against fraud", "consent", "defence against forged requests")
 )
+# What needs no other spelling to be tried.
+_SETTLED = frozenset(("declared", "listed", "catalogued", "tracker's own"))
+# How likely a tracker a cookie may be that is named like something harmless: exactly so, by a word that hardly means
+# anything else, or by one that trackers choose as well ("fs_session"). Measured in benchmarks/classification.py.
+_EXACT_MOST, _PLAIN_SPOKEN_MOST, _ANY_MOST = 0.75, 0.66, 0.35
+_PLAIN_SPOKEN = frozenset(
+    ("consent", "defence against forged requests", "defence against bots", "cart", "language", "country and currency")
+)
 # Below this the model is as good as silent. It says "essential" from ESSENTIAL_FROM only.
-GUESS_FROM = 0.3
+GUESS_FROM = 0.2
 HOST_GUESS_FROM = 0.5
 
 
@@ -82,13 +93,27 @@ def classifier_of(policy: Policies) -> Classifier:
 
 
 def judge_cookie(classifier: Classifier, name: str, traits: Traits, site: str = "") -> Classification:
-    """A cookie by all that is known of it."""
+    """A cookie by all that is known of it, under the name it has, or as a published table may write that name."""
+    found = _judged(classifier, name, traits, site)
+    if found.reason in _SETTLED:
+        return found
+    meant = spellings(name)
+    others = [_judged(classifier, each, traits, site) for each in meant]
+    if settled := next((other for other in others if other.reason in _SETTLED), None):
+        return settled
+    known = next(filter(None, map(find_whatever_case, meant or [name])), None)
+    return as_found(known, "catalogued") if known else others[0] if others else found
+
+
+def _judged(classifier: Classifier, name: str, traits: Traits, site: str) -> Classification:
     found = classifier.cookie(name)
     if found.reason == "declared":
         return found
     if listed := classifier.listed_at(name, traits.domain) or (found if found.reason == "listed" else None):
         return listed
     abroad = traits.domain if traits.domain and not _same_site(traits.domain, site) else ""
+    if site and traits.domain:
+        traits = traits._replace(party="third" if abroad else "first")
     if abroad and (known := find_cookie(name, abroad)) and "@" in known.name:
         return as_found(known, "catalogued")
     owner = _owner(abroad) if abroad else None
@@ -109,8 +134,7 @@ def judge_url(classifier: Classifier, url: str, site: str = "") -> Classificatio
         if cloak is None and found != FIRST_PARTY and site and _same_site(host, site):
             cloak = cloaked_host(host)
         if cloak:
-            use = GENERAL[cloak.category]
-            return Classification(cloak.category, cloak.vendor, "cloaked", "consentkit", 0.75, use, cloak.rule)
+            return as_cloaked(cloak)
     if found.category is not None:
         return found
     known, _ = find_rule(host, path)
@@ -155,11 +179,23 @@ def _convention(name: str, traits: Traits) -> Classification | None:
     hint = find_hint(name)
     if hint is None:
         return None
-    harmless = not hint.vendor and hint.category in (Category.ESSENTIAL, Category.FUNCTIONAL)
-    if harmless and contradicts(probabilities(name, traits, weights())):
+    if not hint.vendor and not stands(hint, traits, probabilities(name, traits, weights())):
         return None
     reason = "vendor's pattern" if hint.vendor else "convention"
     return Classification(hint.category, hint.vendor, reason, hint.source, 0.75, hint.use, hint.name)
+
+
+def stands(convention: KnownCookie, traits: Traits, chances: list[float]) -> bool:
+    """Whether a convention counts beside what the model says: one that calls a likely tracker harmless does not.
+
+    Whoever names a cookie and neither its domain nor whose it is, reads a site's own table.
+    """
+    if convention.category in (Category.ANALYTICS, Category.MARKETING):
+        return True
+    untold = not (traits.domain or traits.party)
+    exact = untold or "*" not in convention.name
+    worded = _PLAIN_SPOKEN_MOST if convention.use in _PLAIN_SPOKEN else _ANY_MOST
+    return not contradicts(chances, _EXACT_MOST if exact else worded)
 
 
 def _by_maker(name: str) -> Classification | None:

@@ -21,7 +21,9 @@ _MOST_FIELDS = 1200
 _FORM = "application/x-www-form-urlencoded"
 # Not a kind of choice: what is sent comes beside what is allowed already.
 _ADD = "add"
-_SINGLE = ("choice", "token", "return_to")
+# Nor this: what is allowed stays so, and nothing beside it; the answer of whoever is asked about something new.
+_KEEP = "keep"
+_SINGLE = ("choice", "token", "return_to", "age")
 _REPEATED = ("category", "vendor")
 
 
@@ -29,14 +31,17 @@ _REPEATED = ("category", "vendor")
 class ChoiceRequest:
     """A choice as sent. `token` is still sealed; `return_to` is not yet known to be local; `fetched` asks for JSON.
 
-    `adds` says that the choice names what is to be allowed beside that which is already.
+    `button` is what was pressed. `adds` says that the choice names what is to be allowed beside that which is already,
+    if anything is. `age` is in years, None where it was not said; it is held against the minimum and goes no further.
     """
 
     choice: Choice
     token: str
     return_to: str
     fetched: bool
+    button: str = ""
     adds: bool = False
+    age: int | None = None
 
 
 def parse_choice(body: bytes, content_type: bytes | None, vendors: frozenset[str]) -> ChoiceRequest:
@@ -51,11 +56,21 @@ def parse_choice(body: bytes, content_type: bytes | None, vendors: frozenset[str
     else:
         raise ChoiceError(400, "content-type", f"must be {_FORM} or application/json", kind)
     said = _one(fields, "choice")
-    adds = said == _ADD
-    choice = _choice(ChoiceKind.CUSTOM if adds else said, fields, vendors)
-    if adds and not choice.grants:
+    if said == _KEEP:
+        choice = Choice(ChoiceKind.CUSTOM)
+    else:
+        choice = _choice(ChoiceKind.CUSTOM if said == _ADD else said, fields, vendors)
+    if said == _ADD and not choice.grants:
         raise ChoiceError(400, "vendor", "must name what is to be allowed")
-    return ChoiceRequest(choice, _one(fields, "token"), _one(fields, "return_to"), kind != _FORM, adds)
+    return ChoiceRequest(
+        choice,
+        _one(fields, "token"),
+        _one(fields, "return_to"),
+        kind != _FORM,
+        button=said,
+        adds=said in (_ADD, _KEEP),
+        age=_age(_one(fields, "age")),
+    )
 
 
 def _form(body: bytes) -> dict[str, list[str]]:
@@ -97,11 +112,17 @@ def _one(fields: Mapping[str, list[str]], name: str) -> str:
     return values[0] if values else ""
 
 
+def _age(text: str) -> int | None:
+    if text and not (text.isascii() and text.isdigit() and len(text) <= 3):
+        raise ChoiceError(400, "age", "must be a whole number of years")
+    return int(text) if text else None
+
+
 def _choice(kind: str, fields: Mapping[str, list[str]], vendors: frozenset[str]) -> Choice:
     try:
         chosen = ChoiceKind(kind)
     except ValueError:
-        raise ChoiceError(400, "choice", f"must be one of {', '.join((*ChoiceKind, _ADD))}", kind[:40]) from None
+        raise ChoiceError(400, "choice", f"must be one of {', '.join((*ChoiceKind, _ADD, _KEEP))}", kind[:40]) from None
     if chosen is ChoiceKind.ACCEPT_ALL:
         return Choice(chosen, frozenset(category.value for category in OPTIONAL_CATEGORIES))
     if chosen is not ChoiceKind.CUSTOM:

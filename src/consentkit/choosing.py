@@ -7,6 +7,8 @@ Knows an Exchange and its kit. The rules, in the order in which they are asked:
     it refuses or withdraws                           it holds from here on, whatever comes after
     it grants, and nobody says that we sent it        403
     too many from one visitor or network              429
+    it grants, and the visitor is a minor             403, and nobody asks again while the browser is open
+    it grants without the age that was asked for      403, with a fresh form
     it grants under a token that is not ours or old   403, with a fresh form
     it grants more than was declared when shown       409, with a fresh form
     neither the ledger nor its spool can take it      503
@@ -21,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from consentkit import canonical
 from consentkit import cookie as cookies
 from consentkit.choice import ChoiceRequest, parse_choice
-from consentkit.decision import Choice, Decision, Standing
+from consentkit.decision import Basis, Choice, ChoiceKind, Decision, Standing
 from consentkit.device import family
 from consentkit.errors import ChoiceError, LedgerUnavailable, MalformedError, SealError
 from consentkit.http import Header, Reply, local_path, media_type
@@ -34,6 +36,9 @@ from consentkit.token import LIFE_SECONDS, RenderToken, parse_token
 
 if TYPE_CHECKING:
     from consentkit.exchange import Exchange
+
+# The id of whom we must not know: a visitor who gave an age below the minimum.
+_NOBODY = "0" * 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +63,14 @@ def choose(exchange: Exchange, body: bytes) -> Reply:
     except ChoiceError as error:
         return _malformed(exchange, error, fetched)
     shown = _shown(exchange, sent)
+    wants = sent.choice.grants  # of what is added; what stands already is no question
     if sent.adds:
         sent = replace(sent, choice=sent.choice.beside(exchange.decision))
-    if sent.choice.grants and (refusal := _why_not(exchange, sent, shown, ours)):
+    if wants and (refusal := _why_not(exchange, sent, shown, ours)):
         status, key = refusal
-        return _sorry(exchange, status, key, fetched, sent.return_to)
-    throttled = not sent.choice.grants and not _within_limits(exchange)
+        headers = _too_young(exchange) if key == "minor" else []
+        return _sorry(exchange, status, key, fetched, sent.return_to, *headers)
+    throttled = not wants and not _within_limits(exchange)
     visitor, last = _known_as(exchange, ask=not throttled)
     standing, decision = _standing(exchange, sent, shown, visitor)
     headers = _remember(exchange, standing, decision, shown.edition)
@@ -78,7 +85,8 @@ def choose(exchange: Exchange, body: bytes) -> Reply:
     if not fetched:
         return see_other(_way_back(exchange, sent), *headers)
     granted = {"granted": sorted(decision.granted), "vendors": sorted(decision.vendors)}
-    return json(200, {"decision": granted, "receipt": kit.ledger.receipt(entry)}, *headers)
+    answer = {"decision": granted, "receipt": kit.ledger.receipt(entry), "said": _outcome(sent, shown)}
+    return json(200, answer, *headers)
 
 
 def _shown(exchange: Exchange, sent: ChoiceRequest) -> _Shown:
@@ -104,6 +112,11 @@ def _why_not(exchange: Exchange, sent: ChoiceRequest, shown: _Shown, ours: bool 
         return 403, "origin"
     if not _within_limits(exchange):
         return 429, "too_many"
+    minimum = exchange.rules.minimum_age or 0
+    if exchange.decision.basis is Basis.MINOR or (sent.age is not None and sent.age < minimum):
+        return 403, "minor"
+    if exchange.visitor.asks_age and sent.age is None:
+        return 403, "age"
     if shown.token is None or shown.notice is None or shown.token.policy != shown.edition.short:
         return 403, "stale"  # nobody knows any more what was declared then
     if _grown(sent.choice, shown.edition, exchange.kit.shelf.current):
@@ -112,7 +125,8 @@ def _why_not(exchange: Exchange, sent: ChoiceRequest, shown: _Shown, ours: bool 
 
 
 def _within_limits(exchange: Exchange) -> bool:
-    visitor = exchange.standing.visitor if exchange.standing else None
+    known = exchange.standing if exchange.standing and not exchange.standing.minor else None
+    visitor = known.visitor if known else None
     return exchange.kit.limit.allows(exchange.origin.network, visitor, exchange.now)
 
 
@@ -133,7 +147,7 @@ def _known_as(exchange: Exchange, *, ask: bool) -> tuple[str, Entry | None]:
     Whoever has a cookie and no entry is somebody new: their records were erased, and the id must not come back.
     """
     standing, ledger = exchange.standing, exchange.kit.ledger
-    if standing is None:
+    if standing is None or standing.minor:
         return new_id(), None
     if not ask or ledger.away:
         return standing.visitor, None
@@ -148,13 +162,27 @@ def _standing(exchange: Exchange, sent: ChoiceRequest, shown: _Shown, visitor: s
     before = exchange.standing
     told_before = sent.adds and before is not None and before.gpc_told
     told = exchange.signals.gpc and (told_before or bool(shown.notice and shown.notice["gpc"]))
-    standing = Standing(visitor, sent.choice, shown.edition.short, int(exchange.now), told)
+    minor = before is not None and before.minor
+    standing = Standing(visitor, sent.choice, shown.edition.short, int(exchange.now), told, minor)
     return standing, exchange.decide(standing)
+
+
+def _too_young(exchange: Exchange) -> list[Header]:
+    """The headers by which a browser remembers, until it is closed, not to be asked again: without an id or an age.
+
+    Nothing goes into the ledger: nothing was chosen. The app's own word needs no cookie.
+    """
+    if exchange.is_minor:
+        return exchange.expiring(exchange.decision)
+    edition = exchange.kit.shelf.current
+    standing = Standing(_NOBODY, Choice(ChoiceKind.REFUSE_ALL), edition.short, int(exchange.now), minor=True)
+    return _remember(exchange, standing, exchange.decide(standing), edition)
 
 
 def _remember(exchange: Exchange, standing: Standing, decision: Decision, edition: Edition) -> list[Header]:
     """The headers by which the browser keeps the choice, and drops what it no longer allows."""
-    kit, attributes, age = exchange.kit, exchange.attributes, exchange.rules.memory_days * 86400
+    kit, attributes = exchange.kit, exchange.attributes
+    age = None if standing.minor else exchange.rules.memory_days * 86400
     value = kit.standing_cookie.format(standing, edition)
     shown = cookies.format_shown(decision, edition)
     return [
@@ -170,7 +198,7 @@ def _already(exchange: Exchange, standing: Standing, shown: _Shown, last: Entry 
     The cookie alone does not tell: a refusal holds in it also when the ledger did not take it.
     """
     before = exchange.standing
-    if before is None or (before.choice, before.gpc_told) != (standing.choice, standing.gpc_told):
+    if before is None or before.minor or (before.choice, before.gpc_told) != (standing.choice, standing.gpc_told):
         return None
     if last is None or last.record is None or exchange.now - last.time / 1000 > LIFE_SECONDS:
         return None
@@ -207,6 +235,13 @@ def _append(exchange: Exchange, sent: ChoiceRequest, standing: Standing, shown: 
     return kit.ledger.append(record, moment, kit.shelf.named_by(shown.edition.short, record.notice))
 
 
+def _outcome(sent: ChoiceRequest, shown: _Shown) -> str:
+    """What the notice has for this answer, to be seen or heard; "" where it has nothing."""
+    outcomes: dict[str, str] = (shown.notice or {}).get("outcomes", {})
+    nothing = sent.button == ChoiceKind.CUSTOM and not sent.choice.grants
+    return outcomes.get("none" if nothing else sent.button, "")
+
+
 def _way_back(exchange: Exchange, sent: ChoiceRequest) -> str:
     return local_path(sent.return_to) or local_path(f"{exchange.head.root_path}/") or "/"
 
@@ -215,7 +250,7 @@ def _sorry(exchange: Exchange, status: int, key: str, fetched: bool, return_to: 
     """Say what is in the way; with a fresh form where choosing again would help."""
     if fetched:
         return json(status, {"error": {"id": f"consentkit.{key}", "status": status}}, *headers)
-    if key in ("stale", "widened"):
+    if key in ("age", "stale", "widened"):
         return private_page(status, exchange.showing.preferences(return_to, message=key), *headers)
     page = exchange.kit.pages.message(key, exchange.showing.language, exchange.head.root_path, return_to=return_to)
     return private_page(status, page, *headers)

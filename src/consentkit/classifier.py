@@ -9,7 +9,22 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from consentkit.catalog import KnownCookie, Names, bare_name, find_cookie, find_tracker, read_lists, tracker_hosts, uses
+from consentkit.catalog import (
+    GENERAL,
+    NEEDLES,
+    Cloak,
+    KnownCookie,
+    Names,
+    bare_name,
+    cloaked_host,
+    cloaked_path,
+    find_cookie,
+    find_tracker,
+    read_lists,
+    registrable,
+    tracker_hosts,
+    uses,
+)
 from consentkit.policy import Category, Policy
 
 # Our own cookies: the sealed choice, and what scripts may read of it.
@@ -56,6 +71,7 @@ class Classifier:
 
     def __init__(self, policy: Policy) -> None:
         self._own_hosts = frozenset(policy.site.hosts)
+        self._holds_cloaked = policy.hold_cloaked
         self._cookies: dict[str, Classification] = {}
         self._prefixes: list[tuple[str, Classification]] = []
         self._hosts: dict[str, list[tuple[str, Classification]]] = {}
@@ -89,16 +105,32 @@ class Classifier:
         """What a page asks for by this URL; relative ones, and those on a host of the site's own, are first party."""
         parts = split_url(url)
         if parts is None:
-            return FIRST_PARTY
+            return self._relative(url, own_host) if self._holds_cloaked else FIRST_PARTY
         host, path = parts
         own = host == own_host or host in self._own_hosts
-        key = ("own url" if own else "url", host + path)
-        return self._remembered(key) or self._remember(key, self._url(host, path, own=own))
+        key = ("own url" if own else f"url {own_host}" if self._holds_cloaked else "url", host + path)
+        return self._remembered(key) or self._remember(key, self._url(host, path, own_host if not own else host))
 
-    def _url(self, host: str, path: str, *, own: bool) -> Classification:
+    @property
+    def own_paths(self) -> tuple[str, ...]:
+        """What addresses on the site's own hosts hold that may yet be no first party's."""
+        return NEEDLES if self._holds_cloaked else ()
+
+    def _url(self, host: str, path: str, own_host: str) -> Classification:
         if declared := self._declared_host(host, path):
             return declared
-        return FIRST_PARTY if own else _catalogued(host, path)
+        own = host == own_host
+        found = FIRST_PARTY if own else _catalogued(host, path)
+        if self._holds_cloaked and (own or found.category is None):
+            near = not own and bool(own_host) and registrable(host) == registrable(own_host)
+            cloak = cloaked_path(path) if own or near else None
+            return as_cloaked(cloak) if (cloak := cloak or (cloaked_host(host) if near else None)) else found
+        return found
+
+    def _relative(self, url: str, own_host: str) -> Classification:
+        path = "/" + url.lstrip("./")
+        cloak = cloaked_path(path)
+        return (self._declared_host(own_host, path) or as_cloaked(cloak)) if cloak else FIRST_PARTY
 
     def _cookie(self, name: str) -> Classification:
         """A name as it stands, else the whole that it is a chunk of."""
@@ -145,7 +177,7 @@ class Classifier:
 
     def lists(self, host: str) -> bool:
         """Whether policy or catalogue have a line for exactly this host."""
-        return host in self._hosts or host in tracker_hosts()
+        return host in self._hosts or host in tracker_hosts() or (self._holds_cloaked and bool(cloaked_host(host)))
 
     def _remembered(self, key: tuple[str, str]) -> Classification | None:
         return self._memo.get(key)
@@ -178,6 +210,13 @@ def as_found(known: KnownCookie, reason: str) -> Classification:
     """What a list says, as a classification: a name that is listed as it is says more than a pattern."""
     confidence = 0.9 if "*" in known.name else 0.95
     return Classification(known.category, known.vendor, reason, known.source, confidence, known.use, known.name)
+
+
+def as_cloaked(cloak: Cloak) -> Classification:
+    """A tracker in the clothes of the site."""
+    return Classification(
+        cloak.category, cloak.vendor, "cloaked", "consentkit", 0.75, GENERAL[cloak.category], cloak.rule
+    )
 
 
 def _catalogued(host: str, path: str) -> Classification:

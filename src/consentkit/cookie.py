@@ -23,7 +23,8 @@ POLICY_LETTERS = 8
 _VERSION = 1
 _HEAD = struct.Struct(">BBBI16s8s")  # version, kind and flags, categories, Unix time, visitor, policy
 _KINDS = tuple(ChoiceKind)
-_GPC_TOLD = 0x10
+_GPC_TOLD, _MINOR = 0x10, 0x20
+_MARKS = _GPC_TOLD | _MINOR
 _MEMO = 4096
 
 
@@ -55,7 +56,7 @@ class StandingCookie:
         choice = standing.choice
         head = _HEAD.pack(
             _VERSION,
-            _KINDS.index(choice.kind) | (_GPC_TOLD if standing.gpc_told else 0),
+            _KINDS.index(choice.kind) | _GPC_TOLD * standing.gpc_told | _MINOR * standing.minor,
             sum(1 << bit for bit, category in enumerate(OPTIONAL_CATEGORIES) if category in choice.categories),
             standing.time,
             bytes.fromhex(standing.visitor),
@@ -78,17 +79,17 @@ class StandingCookie:
         if len(payload) < _HEAD.size or payload[0] != _VERSION:
             raise SealError("of another version")
         _, flags, categories, time, visitor, policy = _HEAD.unpack_from(payload)
-        if flags & ~_GPC_TOLD >= len(_KINDS) or categories >> len(OPTIONAL_CATEGORIES):
+        if flags & ~_MARKS >= len(_KINDS) or categories >> len(OPTIONAL_CATEGORIES):
             raise SealError("of another shape")
         edition = self._editions(policy.hex())
         chosen = int.from_bytes(payload[_HEAD.size :], "big")
         vendors = edition.vendors if edition else ()
         choice = Choice(
-            _KINDS[flags & ~_GPC_TOLD],
+            _KINDS[flags & ~_MARKS],
             frozenset(name.value for bit, name in enumerate(OPTIONAL_CATEGORIES) if categories >> bit & 1),
             frozenset(vendor for bit, vendor in enumerate(vendors) if chosen >> bit & 1),
         )
-        return Standing(visitor.hex(), choice, policy.hex(), time, bool(flags & _GPC_TOLD))
+        return Standing(visitor.hex(), choice, policy.hex(), time, bool(flags & _GPC_TOLD), bool(flags & _MINOR))
 
 
 def format_shown(decision: Decision, edition: Edition) -> str:
@@ -97,9 +98,11 @@ def format_shown(decision: Decision, edition: Edition) -> str:
     return f"{letters}.{edition.short[:POLICY_LETTERS]}{'v' if decision.vendors else ''}"
 
 
-def set_line(name: str, value: str, max_age: int, attributes: Attributes, *, http_only: bool) -> bytes:
-    """A Set-Cookie value for one of ours."""
-    parts = [f"{attributes.prefix}{name}={value}", f"Max-Age={max_age}", "Path=/", "SameSite=Lax"]
+def set_line(name: str, value: str, max_age: int | None, attributes: Attributes, *, http_only: bool) -> bytes:
+    """A Set-Cookie value for one of ours; without `max_age` it goes with the browser's session."""
+    parts = [f"{attributes.prefix}{name}={value}", "Path=/", "SameSite=Lax"]
+    if max_age is not None:
+        parts.insert(1, f"Max-Age={max_age}")
     if attributes.domain:
         parts.append(f"Domain={attributes.domain}")
     if attributes.secure:

@@ -5,9 +5,9 @@ Knows nothing of this site's policy: what the owner declared comes first, and is
 
 from __future__ import annotations
 
-from consentkit.catalog.cloaks import Cloak, cloaked_host, cloaked_path
+from consentkit.catalog.cloaks import NEEDLES, Cloak, cloaked_host, cloaked_path
 from consentkit.catalog.common import common_cookies, common_trackers
-from consentkit.catalog.cookies import KnownCookie, Names, bare_name, find_cookie
+from consentkit.catalog.cookies import KnownCookie, Names, bare_name, find_cookie, find_whatever_case
 from consentkit.catalog.domains import registrable
 from consentkit.catalog.hints import find_hint
 from consentkit.catalog.lists import read_lists
@@ -17,6 +17,7 @@ from consentkit.catalog.uses import GENERAL, Use, uses
 
 __all__ = [
     "GENERAL",
+    "NEEDLES",
     "Cloak",
     "KnownCookie",
     "KnownTracker",
@@ -33,6 +34,7 @@ __all__ = [
     "find_maker",
     "find_rule",
     "find_tracker",
+    "find_whatever_case",
     "read_lists",
     "registrable",
     "tracker_hosts",

@@ -17,31 +17,34 @@ class Cloak(NamedTuple):
     rule: str
 
 
-# Scripts and pixels that keep their path wherever they are served from.
+# Scripts and pixels that keep their path wherever they are served from: the path, and what none of these is without.
 _PATHS = tuple(
-    (re.compile(pattern), category, vendor)
-    for pattern, category, vendor in (
-        (r"(/[\w-]+)?/(matomo|piwik)\.(js|php)(\?.*)?", "analytics", "Matomo"),
-        (r"/b/ss/[\w,.-]+/.*", "analytics", "Adobe"),
-        (r"(/[\w-]+)*/gtm\.js\?id=GTM-.*", "marketing", "Google"),
-        (r"(/[\w-]+)*/ns\.html\?id=GTM-.*", "marketing", "Google"),
-        (r"(/[\w-]+)*/gtag/js\?id=(AW|DC)-.*", "marketing", "Google"),
-        (r"(/[\w-]+)*/gtag/js\?id=.*", "analytics", "Google"),
-        (r"(/[\w-]+)*/[gjr]/collect\?.*", "analytics", "Google"),
-        (r"(/[\w-]+)*/collect\?v=[12]&.*", "analytics", "Google"),
-        (r"(/[\w-]+)*/fbevents\.js(\?.*)?", "marketing", "Meta"),
-        (r"(/[\w-]+)*/plausible(\.[\w-]+)*\.js", "analytics", "Plausible"),
-        (r"/hit\.xiti.*", "analytics", "Piano"),
-        (r"(/[\w-]+)*/com\.snowplowanalytics\.snowplow/.*", "analytics", "Snowplow"),
-        (r"(/[\w-]+)*/analytics\.js/v1/\w+/analytics\.min\.js", "analytics", "Twilio Segment"),
-        (r"(/[\w-]+)*/static/array\.js", "analytics", "PostHog"),
-        (r"/cdn-cgi/(rum|zaraz/).*", "analytics", "Cloudflare"),
-        (r"/_vercel/(insights|speed-insights)/.*", "analytics", "Vercel"),
-        (r"/akam/\d+/.*", "analytics", "Akamai"),
-        (r"(/[\w-]+)*/utag(\.sync)?\.js", "marketing", "Tealium"),
-        (r"(/[\w-]+)*/munchkin\.js", "marketing", "Adobe"),
+    (re.compile(pattern), needle, category, vendor)
+    for pattern, needle, category, vendor in (
+        (r"(/[\w-]+)?/(matomo|piwik)\.(js|php)(\?.*)?", "matomo.", "analytics", "Matomo"),
+        (r"(/[\w-]+)?/(matomo|piwik)\.(js|php)(\?.*)?", "piwik.", "analytics", "Matomo"),
+        (r"/b/ss/[\w,.-]+/.*", "/b/ss/", "analytics", "Adobe"),
+        (r"(/[\w-]+)*/gtm\.js\?id=GTM-.*", "gtm.js?", "marketing", "Google"),
+        (r"(/[\w-]+)*/ns\.html\?id=GTM-.*", "ns.html?", "marketing", "Google"),
+        (r"(/[\w-]+)*/gtag/js\?id=(AW|DC)-.*", "gtag/js?", "marketing", "Google"),
+        (r"(/[\w-]+)*/gtag/js\?id=.*", "gtag/js?", "analytics", "Google"),
+        (r"(/[\w-]+)*/[gjr]/collect\?.*", "/collect?", "analytics", "Google"),
+        (r"(/[\w-]+)*/collect\?v=[12]&.*", "/collect?", "analytics", "Google"),
+        (r"(/[\w-]+)*/fbevents\.js(\?.*)?", "fbevents.js", "marketing", "Meta"),
+        (r"(/[\w-]+)*/plausible(\.[\w-]+)*\.js", "plausible", "analytics", "Plausible"),
+        (r"/hit\.xiti.*", "hit.xiti", "analytics", "Piano"),
+        (r"(/[\w-]+)*/com\.snowplowanalytics\.snowplow/.*", "snowplow/", "analytics", "Snowplow"),
+        (r"(/[\w-]+)*/analytics\.js/v1/\w+/analytics\.min\.js", "analytics.js/v1/", "analytics", "Twilio Segment"),
+        (r"(/[\w-]+)*/static/array\.js", "static/array.js", "analytics", "PostHog"),
+        (r"/cdn-cgi/(rum|zaraz/).*", "cdn-cgi/", "analytics", "Cloudflare"),
+        (r"/_vercel/(insights|speed-insights)/.*", "_vercel/", "analytics", "Vercel"),
+        (r"/akam/\d+/.*", "akam/", "analytics", "Akamai"),
+        (r"(/[\w-]+)*/utag(\.sync)?\.js", "utag.", "marketing", "Tealium"),
+        (r"(/[\w-]+)*/munchkin\.js", "munchkin.js", "marketing", "Adobe"),
     )
 )
+# One of these is in every cloaked path: for whoever looks at pages before reading them.
+NEEDLES = tuple(dict.fromkeys(needle for _, needle, _, _ in _PATHS))
 # How sites call the name that points to a vendor.
 _LABELS = tuple(
     (re.compile(pattern), category, vendor)
@@ -60,8 +63,8 @@ _LABELS = tuple(
 
 def cloaked_path(path: str) -> Cloak | None:
     """The vendor whose script or pixel has this path, on whatever host."""
-    for pattern, category, vendor in _PATHS:
-        if pattern.fullmatch(path):
+    for pattern, needle, category, vendor in _PATHS:
+        if needle in path and pattern.fullmatch(path):
             return Cloak(category, vendor, pattern.pattern)
     return None
 

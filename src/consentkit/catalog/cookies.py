@@ -84,6 +84,12 @@ def find_cookie(name: str, domain: str = "") -> KnownCookie | None:
     return _find(_names(), name, domain)
 
 
+@lru_cache(maxsize=1024)
+def find_whatever_case(name: str) -> KnownCookie | None:
+    """The same of a name that somebody wrote down by hand: without looking at upper and lower case."""
+    return _find(_lower_names(), name.lower(), "") if len(name) >= _HEAD else None
+
+
 def bare_name(name: str) -> str:
     """A name without what it promises to browsers ("__Host-", "__Secure-", …)."""
     if name.startswith("__"):
@@ -115,6 +121,11 @@ def _find(names: Names, name: str, domain: str) -> KnownCookie | None:
 @cache
 def _names() -> Names:
     return Names(read_table("cookies.tsv", 5))
+
+
+@cache
+def _lower_names() -> Names:
+    return Names([[row[0].lower(), *row[1:]] for row in read_table("cookies.tsv", 5) if "@" not in row[0]])
 
 
 def read_cookies(table: str) -> Iterator[KnownCookie]:

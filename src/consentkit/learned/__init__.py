@@ -1,4 +1,4 @@
-"""What a cookie nobody knows is likely to be, learned from those that are known. Knows no policy and no catalogue."""
+"""What a cookie nobody knows is likely to be, learned from those that are known. Knows no policy, and no vendor."""
 
 from __future__ import annotations
 

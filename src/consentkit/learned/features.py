@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from consentkit.catalog import find_hint
+
 _LONGEST = 64
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _DIGITS = re.compile(r"[0-9]+")
@@ -24,7 +26,7 @@ _LIVES = (
     (366 * _DAY, "year"),
     (400 * _DAY, "13mo"),
 )
-_SHAPES = (
+SHAPES = (
     ("empty", re.compile(r"")),
     ("flag", re.compile(r"(?i:true|false|yes|no|on|off|accepted|declined|allow|deny|dismiss|[01])")),
     ("tongue", re.compile(r"[a-z]{2}([-_][A-Z]{2})?")),
@@ -44,7 +46,10 @@ _SHAPES = (
 
 
 class Traits(NamedTuple):
-    """What is known of one cookie beside its name. `lifetime` in seconds, 0 for a session; None where it is unsaid."""
+    """What is known of one cookie beside its name. `lifetime` in seconds, 0 for a session; None where it is unsaid.
+
+    `party` is "first" where the site's own domain sets it, "third" where another does, empty where nobody said.
+    """
 
     domain: str = ""
     lifetime: int | None = None
@@ -52,24 +57,28 @@ class Traits(NamedTuple):
     secure: bool = False
     same_site: str = ""
     value: str | None = None
+    party: str = ""
 
 
 def features(name: str, traits: Traits) -> Iterator[str]:
-    """Each word once."""
-    yield from dict.fromkeys(_all(name[:_LONGEST], traits))
+    """The words; some come twice."""
+    return described(name, traits, None if traits.value is None else shape(traits.value))
 
 
-def _all(name: str, traits: Traits) -> Iterator[str]:
+def described(name: str, traits: Traits, value_shape: str | None) -> Iterator[str]:
+    """The same of a cookie of whose value only the shape is known."""
+    name = name[:_LONGEST]
     yield from _of_name(name)
-    for label in _labels(traits.domain):
-        yield f"d:{label}"
+    yield from _of_convention(name)
+    if traits.party != "first":  # what a site calls itself says nothing of its cookies
+        yield from _of_domain(traits.domain)
+    flags = "+http-only" if traits.http_only else ""
+    yield f"p:{traits.party}{flags}"
     yield f"r:{_life(traits.lifetime)}"
-    if traits.http_only:
+    if flags:
         yield "a:http-only"
-    if traits.same_site:
-        yield f"a:{traits.same_site.lower()}"
-    if traits.value is not None:
-        yield f"v:{_shape(traits.value)}"
+    if value_shape:
+        yield f"v:{value_shape}"
 
 
 def _of_name(name: str) -> Iterator[str]:
@@ -85,16 +94,30 @@ def _of_name(name: str) -> Iterator[str]:
     if any(char.isdigit() for char in name):
         yield "c:digit"
     yield f"l:{min(len(name), 24) // 3}"
-    plain = f"^{_DIGITS.sub('0', name.lower())}$"
-    for size in (3, 4, 5):
+    yield from _parts("g", _DIGITS.sub("0", name.lower()), (3, 4, 5))
+
+
+def _of_convention(name: str) -> Iterator[str]:
+    """What such a name usually means; only where it is no vendor's."""
+    hint = find_hint(name)
+    if hint is not None and not hint.vendor:
+        yield f"h:{hint.category}"
+        yield f"u:{hint.use}"
+
+
+def _of_domain(domain: str) -> Iterator[str]:
+    labels = domain.strip(".").split(".")
+    for label in labels[:-1]:
+        for word in (word.lower() for word in _WORD.findall(label) if not word.isdigit()):
+            yield f"d:{word}"
+            yield from _parts("k", word, (3, 4))
+
+
+def _parts(mark: str, word: str, sizes: tuple[int, ...]) -> Iterator[str]:
+    plain = f"^{word}$"
+    for size in sizes:
         for start in range(len(plain) - size + 1):
-            yield f"g:{plain[start : start + size]}"
-
-
-def _labels(domain: str) -> Iterator[str]:
-    labels = domain.strip(".").split(".")[:-1]
-    for label in labels:
-        yield from (word.lower() for word in _WORD.findall(label) if not word.isdigit())
+            yield f"{mark}:{plain[start : start + size]}"
 
 
 def _life(seconds: int | None) -> str:
@@ -103,5 +126,6 @@ def _life(seconds: int | None) -> str:
     return next((name for longest, name in _LIVES if seconds <= longest), "longer")
 
 
-def _shape(value: str) -> str:
-    return next((name for name, shape in _SHAPES if shape.fullmatch(value[:512])), "other")
+def shape(value: str) -> str:
+    """What a value looks like; nothing of what it says."""
+    return next((name for name, form in SHAPES if form.fullmatch(value[:512])), "other")
