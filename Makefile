@@ -13,6 +13,7 @@ demo: .venv/demo
 
 test: .venv/test
 	$(BIN)/python scripts/browser.py
+	$(BIN)/python scripts/engines.py
 	$(BIN)/python scripts/nginx.py
 	$(BIN)/python scripts/golang.py
 	$(BIN)/ruff check .
@@ -24,6 +25,8 @@ test: .venv/test
 test-long: test
 	CONSENTKIT_TEST_REGISTRY=1 $(BIN)/python -m pytest $(PYTEST_ARGS) tests/test_update_catalog.py
 	CONSENTKIT_TEST_MATRIX=1 $(BIN)/python -m pytest tests/vectors
+	CONSENTKIT_TEST_MATRIX=1 $(BIN)/python -m pytest $(PYTEST_ARGS) tests/a11y
+	CONSENTKIT_TEST_MATRIX=1 $(BIN)/python -m pytest tests/ledger/test_scale.py
 	CONSENTKIT_TEST_ROUNDS=50 $(BIN)/python -m pytest $(PYTEST_ARGS) tests/ledger/test_kill.py
 
 bench: .venv/test

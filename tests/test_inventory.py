@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import tomllib
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -214,3 +215,13 @@ def test_away(inventory: Inventory, sightings: Sightings, monkeypatch: pytest.Mo
     inventory.notice(seen("b=1"), NOW)
     monkeypatch.setattr(inventory, "_sightings", sightings)
     assert [each.name for each in listed(inventory, sightings)] == ["a", "b"]
+
+
+def test_last_seen_is_told_by_day(build: Build, sightings: Sightings) -> None:
+    """The declaration says when a cookie was last in use: what all workers saw, looked up at most once a minute."""
+    inventory = build()
+    assert inventory.last_seen(NOW) == {}
+    inventory.notice(seen("theme=dark"), NOW)
+    inventory.close()
+    assert inventory.last_seen(NOW + 59) == {}
+    assert inventory.last_seen(NOW + 60) == {"theme": date(2024, 10, 4)}

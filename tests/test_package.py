@@ -13,7 +13,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-NEEDED = ("page/static/first.css", "page/texts/ro.toml", "catalog/data/trackers.tsv", "policy/starter.toml", "py.typed")
+NEEDED = (
+    *("page/static/first.css", "catalog/data/trackers.tsv", "policy/starter.toml", "py.typed"),
+    *("texts/en.toml", "texts/locale/ro/cldr.json", "texts/locale/ro/LC_MESSAGES/consentkit.mo"),
+)
 # One line in an app, as a person would try it first.
 TRY = """
 import asyncio, warnings

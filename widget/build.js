@@ -1,5 +1,6 @@
 // Builds the widget into the package, or with --tests its tests into node_modules; with --out=DIR, into another folder.
-import { copyFileSync } from "node:fs"
+import { createHash } from "node:crypto"
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { build } from "esbuild"
@@ -34,5 +35,38 @@ if (process.argv.includes("--tests")) {
     tsconfigRaw: {},
     outdir: folder,
   })
+  // Imported by the widget when it is needed.
+  await build({
+    ...shared,
+    entryPoints: { second: "src/second.ts" },
+    format: "esm",
+    target: "es2020",
+    minify: true,
+    tsconfigRaw: {},
+    outdir: folder,
+  })
   copyFileSync(join(here, "src/widget.d.ts"), join(folder, "widget.d.ts"))
+  await buildVerifier(out ?? join(here, "../src/consentkit/export/static"))
+}
+
+// One file that works without a network: its policy allows what is in it, and nothing else.
+async function buildVerifier(folder) {
+  const source = join(here, "src/verifier")
+  const made = await build({
+    ...shared,
+    entryPoints: { script: join(source, "page.ts"), style: join(source, "page.css") },
+    format: "iife",
+    target: "es2022",
+    minify: true,
+    tsconfigRaw: {},
+    outdir: folder,
+    write: false,
+  })
+  const [script, style] = [".js", ".css"].map((end) => made.outputFiles.find((file) => file.path.endsWith(end)).text.trim())
+  const hash = (text) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`
+  const policy = `default-src 'none'; script-src ${hash(script)}; style-src ${hash(style)}; form-action 'none'; base-uri 'none'`
+  const fill = { CSP: policy, STYLE: style, SCRIPT: script }
+  mkdirSync(folder, { recursive: true })
+  const page = readFileSync(join(source, "page.html"), "utf8").replace(/CSP|STYLE|SCRIPT/g, (name) => fill[name])
+  writeFileSync(join(folder, "verify.html"), page)
 }

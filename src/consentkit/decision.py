@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from consentkit.policy import OPTIONAL_CATEGORIES, OWN, Category, Edition, Regime, Scope, widened
 from consentkit.regime import Rules
@@ -34,6 +34,7 @@ class Basis(StrEnum):
     DEFAULT = "default"  # nothing was chosen: the regime's rule
     CHOICE = "choice"
     SIGNAL = "signal"  # the browser's GPC took something away
+    MINOR = "minor"  # the app, or the visitor, says so: nobody is asked for consent who cannot give it
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Standing:
     """A choice that stands: who made it (a random id, hex), when (Unix seconds), under which policy (Edition.short).
 
     `gpc_told` says that the signal was on and the visitor was told so: only such a grant outweighs it
-    (CCPA regulations §7025(c)(4)).
+    (CCPA regulations §7025(c)(4)). `minor` that they gave an age below the minimum; then there is no id either.
     """
 
     visitor: str
@@ -68,6 +69,7 @@ class Standing:
     policy: str
     time: int
     gpc_told: bool = False
+    minor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,8 @@ class Decision:
     """What is allowed now, and why.
 
     `granted` are categories allowed whole, essential always among them; `vendors` are allowed one by one.
-    `lapsed` are categories of which more is declared now than the visitor agreed to.
+    `lapsed` are categories of which more is declared now than the visitor agreed to, `added` the vendors of whom it is
+    ("" for the site itself), and `again` those among them who had been allowed one by one.
     `ask` says that this visitor is still to be asked.
     """
 
@@ -93,6 +96,8 @@ class Decision:
     basis: Basis = Basis.DEFAULT
     gpc: bool = False
     lapsed: frozenset[str] = frozenset()
+    added: frozenset[str] = frozenset()
+    again: frozenset[str] = frozenset()
     ask: bool = True
 
     def allows(self, category: str, vendor: str | None = None) -> bool:
@@ -115,6 +120,11 @@ class Decision:
             "basis": self.basis.value,
             "gpc": self.gpc,
         }
+
+    @classmethod
+    def for_minor(cls, rules: Rules, signals: Signals) -> Decision:
+        """What holds for whoever cannot consent alone, whatever was chosen: nothing, and nobody asks."""
+        return cls(regime=rules.regime, jurisdiction=rules.jurisdiction, basis=Basis.MINOR, gpc=signals.gpc, ask=False)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any] | None) -> Decision:
@@ -150,29 +160,42 @@ def decide(
     """
     if standing is not None and not -CLOCK_SKEW <= now - standing.time < rules.memory_days * 86400:
         standing = None
+    if standing is not None and standing.minor:
+        return Decision.for_minor(rules, signals)
+    lapse = _NO_LAPSE
     if standing is None:
-        granted, vendors, lapsed, basis = _by_default(rules.regime), frozenset[str](), frozenset[str](), Basis.DEFAULT
+        granted, vendors, basis = _by_default(rules.regime), frozenset[str](), Basis.DEFAULT
         ask = rules.regime is Regime.OPT_IN
     else:
         then = made_under.scope if made_under else None
-        granted, vendors, lapsed = _still_covered(standing.choice, then, edition.scope)
-        basis, ask = Basis.CHOICE, bool(lapsed)
+        granted, vendors, lapse = _still_covered(standing.choice, then, edition.scope)
+        basis, ask = Basis.CHOICE, bool(lapse.categories)
     if signals.gpc and not (standing and standing.gpc_told):
         marketing = frozenset(edition.scope.get(Category.MARKETING, {}))
         if Category.MARKETING in granted or vendors & marketing:
             granted, vendors, basis = granted - {Category.MARKETING}, vendors - marketing, Basis.SIGNAL
-    return Decision(granted, vendors, rules.regime, rules.jurisdiction, basis, signals.gpc, lapsed, ask)
+    return Decision(granted, vendors, rules.regime, rules.jurisdiction, basis, signals.gpc, *lapse, ask)
 
 
 def _by_default(regime: Regime) -> frozenset[str]:
     return ESSENTIAL_ONLY if regime is Regime.OPT_IN else EVERYTHING
 
 
-def _still_covered(
-    choice: Choice, then: Scope | None, now: Scope
-) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-    """What of a choice still fits: categories whole, vendors one by one, and the categories that lapsed."""
+class _Lapse(NamedTuple):
+    """What of a choice no longer fits, as a Decision names it."""
+
+    categories: frozenset[str] = frozenset()
+    added: frozenset[str] = frozenset()
+    again: frozenset[str] = frozenset()
+
+
+_NO_LAPSE = _Lapse()
+
+
+def _still_covered(choice: Choice, then: Scope | None, now: Scope) -> tuple[frozenset[str], frozenset[str], _Lapse]:
+    """What of a choice still fits: categories whole, vendors one by one; and what lapsed."""
     granted, vendors, lapsed = set(ESSENTIAL_ONLY), set[str](), set[str]()
+    added, again = set[str](), set[str]()
     for category in OPTIONAL_CATEGORIES:
         named = frozenset(now.get(category, {})) - {OWN}
         grown = frozenset[str]() if then is now else widened(then or {}, now, category)
@@ -180,8 +203,11 @@ def _still_covered(
             granted.add(category.value)
         elif category in choice.categories:
             lapsed.add(category.value)
+            added |= grown
             vendors |= named - grown  # those of whom no more is declared than then keep what they were given
         elif chosen := choice.vendors & named:
             vendors |= chosen - grown
             lapsed |= {category.value} if chosen & grown else set()
-    return frozenset(granted), frozenset(vendors), frozenset(lapsed)
+            added |= chosen & grown
+            again |= chosen & grown
+    return frozenset(granted), frozenset(vendors), _Lapse(frozenset(lapsed), frozenset(added), frozenset(again))

@@ -61,8 +61,8 @@ class Embedding:
     def _pointing(self, name: str, label: str, frame: Iframe, door: Door) -> bytes:
         if not name:
             return b""
-        kit, root = self._exchange.kit, self._exchange.head.root_path
-        language = kit.pages.languages[0] if self._shared else self._exchange.showing.language
+        showing, root = self._exchange.showing, self._exchange.head.root_path
+        language = showing.shared_language if self._shared else showing.language
         categories = tuple(dict.fromkeys(part.partition(" ")[0] for part in label.split(", ")))
         return self._embeds.pointing(name, categories, language, door, target=self._target(frame), root=root)
 
@@ -74,10 +74,10 @@ class Embedding:
         exchange = self._exchange
         chosen = exchange.standing is not None or exchange.rules.regime is Regime.OPT_IN
         can_send = frame.may("allow-forms") and frame.may("allow-same-origin") and frame.may_leave
-        return chosen and can_send and not self._shared and exchange.showing.stands_alone
+        return chosen and can_send and not self._shared and exchange.visitor.stands_alone
 
     def _target(self, frame: Iframe) -> str:
         """Where a link to the preferences opens: never in place of a page that only frames ours."""
-        if frame.may_leave and (self._shared or not self._exchange.showing.is_framed):
+        if frame.may_leave and (self._shared or not self._exchange.visitor.is_framed):
             return "_top"
         return "_blank" if frame.may("allow-popups-to-escape-sandbox") else ""

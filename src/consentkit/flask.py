@@ -16,7 +16,7 @@ from consentkit.placing import template_names
 from consentkit.wsgi import ConsentMiddleware
 
 # Each may be given as an argument, or in the app's config as CONSENTKIT_POLICY, CONSENTKIT_DATABASE …
-_SETTINGS = ("policy", "database", "data", "secret", "signing_key", "clock")
+_SETTINGS = ("policy", "database", "data", "secret", "signing_key", "clock", "minor")
 
 
 class Consent:

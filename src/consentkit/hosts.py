@@ -16,8 +16,8 @@ from typing import TypeVar
 from consentkit.classifier import FIRST_PARTY, Classification, Classifier
 from consentkit.decision import EVERYTHING
 from consentkit.errors import LedgerUnavailable
+from consentkit.guard.fetching import Suspects
 from consentkit.guard.guard import Terms
-from consentkit.guard.html import Suspects
 from consentkit.http import ResponseHead
 from consentkit.later import Later
 from consentkit.ledger.hosts import add_sightings

@@ -11,6 +11,7 @@ import logging
 import re
 import threading
 from collections.abc import Collection, Iterable, Mapping
+from datetime import date, timedelta
 
 from consentkit.classifier import OURS, Classification
 from consentkit.errors import LedgerUnavailable
@@ -31,6 +32,7 @@ _MOST_SHAPES = 4000
 _LONGEST_NAME = 128
 _DAY = 86400
 _WRITE_SECONDS = 30
+_READ_SECONDS = 60
 # Paths other than "/" that can be written back into a header.
 _PATH = re.compile(r"/[!-:<-~]{1,1000}")
 
@@ -49,6 +51,8 @@ class Inventory:
         self._pending: dict[str, Sighting] = {}
         self._lock = threading.Lock()
         self._later = Later(self._write, _WRITE_SECONDS)
+        self._last_seen: Mapping[str, date] = {}
+        self._read_again = 0.0
         self._begin_day(0)
 
     def notice(self, cookies: Cookies, now: float) -> None:
@@ -85,6 +89,16 @@ class Inventory:
     def paths(self, name: str) -> frozenset[str]:
         """The paths, other than "/", under which the app set this cookie."""
         return frozenset(self._paths.get(name, ()))
+
+    def last_seen(self, now: float) -> Mapping[str, date]:
+        """Names, and the day any worker last saw each. Read anew once a minute; none while the database is away."""
+        if now >= self._read_again:
+            self._read_again = now + _READ_SECONDS
+            try:
+                self._last_seen = {each.name: _date(each.last) for each in self._sightings.all()}
+            except LedgerUnavailable:
+                self._last_seen = {}
+        return self._last_seen
 
     def close(self) -> None:
         """Write what is not written yet."""
@@ -180,6 +194,10 @@ def escaped(name: str) -> str:
     """A name in plain ASCII, for a database and a terminal: a byte that is not a printable sign as "\\xe9"."""
     signs = (char if "!" <= char <= "~" and char != "\\" else f"\\x{ord(char):02x}" for char in name)
     return "".join(signs)[:_LONGEST_NAME]
+
+
+def _date(day: int) -> date:
+    return date(1970, 1, 1) + timedelta(days=day)
 
 
 def _attributes(cookie: SetCookie) -> str:

@@ -6,7 +6,8 @@ Knows a request head and the networks whose word counts. Without a trusted proxy
 from __future__ import annotations
 
 from collections.abc import Sequence
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -15,6 +16,9 @@ from consentkit.policy import Policy
 
 # As much of an address as is counted against abuse: a household or office, never a person (in memory only).
 _COUNTED_BITS = {4: 24, 6: 48}
+# Of addresses as they are written; an IPv6 one may name an interface. Longer ones are none.
+_LONGEST_ADDRESS = 64
+_REMEMBERED = 1024
 
 
 class Origin(NamedTuple):
@@ -29,7 +33,11 @@ class Origin(NamedTuple):
     def network(self) -> str:
         """As much of the client's address as is counted against abuse; "" where there is no address."""
         address = _address(self.client)
-        return str(ip_network((address, _COUNTED_BITS[address.version]), strict=False)) if address else ""
+        if address is None:
+            return ""
+        bits = _COUNTED_BITS[address.version]
+        rest = address.max_prefixlen - bits
+        return f"{type(address)(int(address) >> rest << rest)}/{bits}"
 
 
 def origin_of(head: RequestHead, policy: Policy) -> Origin:
@@ -63,6 +71,12 @@ def same_origin(head: RequestHead, origin: Origin) -> bool | None:
 
 def _address(client: str) -> IPv4Address | IPv6Address | None:
     """The address in a text. A socket for both kinds writes IPv4 ones as "::ffff:192.0.2.1" (RFC 4291 §2.5.5.2)."""
+    return _parsed(client) if len(client) <= _LONGEST_ADDRESS else None
+
+
+# A proxy says the same of itself with every request, and a visitor comes back: parsing takes as long as a seal.
+@lru_cache(maxsize=_REMEMBERED)
+def _parsed(client: str) -> IPv4Address | IPv6Address | None:
     try:
         address = ip_address(client)
     except ValueError:

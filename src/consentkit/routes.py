@@ -69,7 +69,8 @@ def _declaration(exchange: Exchange, _: bytes) -> Reply:
 
 
 def _declaration_json(exchange: Exchange, _: bytes) -> Reply:
-    return document("application/json", exchange.kit.pages.declaration_json())
+    kit = exchange.kit
+    return document("application/json", kit.pages.declaration_json(kit.inventory.last_seen(exchange.now)))
 
 
 def _receipt(exchange: Exchange, _: bytes) -> Reply:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from consentkit.errors import ConfigError, MalformedError, Problem
+from consentkit.keyfile import read_key, write_once
 from consentkit.keyplace import served_folder, work_tree
 from consentkit.policy import Policy, load_policy, parse_policy
 from consentkit.policy.model import Network
@@ -24,6 +25,7 @@ from consentkit.tlog import Signer
 DATA = Path(".consentkit")
 POLICY = Path("consent.toml")
 SHORTEST_SECRET = 16
+_KEY_FILE = "signing.key"
 # SQLite in memory: good for a suite.
 _FORGETFUL = ("sqlite://", "sqlite:///", "sqlite:///:memory:")
 
@@ -32,7 +34,8 @@ _FORGETFUL = ("sqlite://", "sqlite:///", "sqlite:///:memory:")
 class Settings:
     """Everything the kit is built from.
 
-    `secrets` seal our cookies, oldest to newest. `signer` signs the ledger's checkpoints; its name is the log origin.
+    `secrets` seal our cookies, oldest to newest. `signer` signs the ledger's checkpoints; its name is the log origin;
+    `key_file` is where it lies, None where a setting holds the key itself.
     `database` is an SQLAlchemy URL. `data` is a folder of ours for what must lie outside the database.
     """
 
@@ -42,6 +45,7 @@ class Settings:
     database: str = field(repr=False)  # may hold a password
     data: Path
     production: bool
+    key_file: Path | None = None
 
 
 def load_settings(
@@ -67,7 +71,7 @@ def load_settings(
     folder = Path(data or environ.get("CONSENTKIT_DATA") or DATA)
     keys = _KeyFolder(folder, found, live=live, invent=invent)
     sealing = _secrets(secret or environ.get("CONSENTKIT_SECRET"), keys, found)
-    signer = _signer(signing_key or environ.get("CONSENTKIT_SIGNING_KEY"), keys, _origin(declared), found)
+    signer, key_file = _signer(signing_key or environ.get("CONSENTKIT_SIGNING_KEY"), keys, _origin(declared), found)
     url = database or environ.get("CONSENTKIT_DATABASE") or f"sqlite:///{folder / 'ledger.db'}"
     if live and url in _FORGETFUL:
         warnings.warn(
@@ -84,7 +88,7 @@ def load_settings(
             stacklevel=3,
         )
     # An app may change its folder.
-    return Settings(declared, sealing, signer, url, folder.absolute(), live)
+    return Settings(declared, sealing, signer, url, folder.absolute(), live, key_file and key_file.absolute())
 
 
 def new_secret() -> str:
@@ -134,19 +138,22 @@ def _secrets(given: str | None, keys: _KeyFolder, found: list[Problem]) -> tuple
     return values
 
 
-def _signer(given: str | None, keys: _KeyFolder, origin: str, found: list[Problem]) -> Signer | None:
-    text = given or keys.kept("CONSENTKIT_SIGNING_KEY", "signing.key", lambda: Signer.generate(origin).to_text())
+def _signer(
+    given: str | None, keys: _KeyFolder, origin: str, found: list[Problem]
+) -> tuple[Signer, Path] | tuple[Signer | None, None]:
+    """The key, and the file in which it lies, if it lies in one."""
+    text = given or keys.kept("CONSENTKIT_SIGNING_KEY", _KEY_FILE, lambda: Signer.generate(origin).to_text())
     if text is None:
-        return None
+        return None, None
     try:
         if not text.startswith("PRIVATE+KEY+"):
-            path, text = Path(text), Path(text).read_text(encoding="ascii").strip()
-            _see_place("CONSENTKIT_SIGNING_KEY", path, found)
-        return Signer.from_text(text)
+            _see_place("CONSENTKIT_SIGNING_KEY", Path(text), found)
+            return read_key(Path(text)), Path(text)
+        return (Signer.from_text(text), None) if given else (Signer.from_text(text), keys.folder / _KEY_FILE)
     except (OSError, ValueError, MalformedError):
         message = "is neither a signing key nor a readable file with one."
         found.append(Problem("consentkit.E023", "CONSENTKIT_SIGNING_KEY", message, _KEYGEN))
-        return None
+        return None, None
 
 
 _KEYGEN = "Set it to what `consentkit ledger keygen` prints."
@@ -156,7 +163,7 @@ class _KeyFolder:
     """Keys made once for development: mode 0600 in a folder of ours, which tells git to leave it alone."""
 
     def __init__(self, folder: Path, found: list[Problem], *, live: bool, invent: bool) -> None:
-        self._folder = folder
+        self.folder = folder
         self._found = found
         self._live = live
         self._invent = invent
@@ -164,7 +171,7 @@ class _KeyFolder:
 
     def kept(self, setting: str, name: str, make: Callable[[], str]) -> str | None:
         """The key kept under `name` for want of a setting, made if it is the first time; None, and why not."""
-        path = self._folder / name
+        path = self.folder / name
         _see_place("CONSENTKIT_DATA", path, self._found)
         try:
             # Where the start is off already nothing is made: a new key might bear another site's name.
@@ -188,10 +195,10 @@ class _KeyFolder:
 
     def _make(self, path: Path, text: str) -> None:
         self.used = True
-        if not self._folder.exists():  # a folder that is there already may hold the site's own files
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write_once(self._folder / ".gitignore", "*\n")
-        _write_once(path, text)
+        if not self.folder.exists():  # a folder that is there already may hold the site's own files
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_once(self.folder / ".gitignore", "*\n")
+        write_once(path, text)
 
 
 def _see_place(setting: str, path: Path, found: list[Problem]) -> None:
@@ -207,17 +214,3 @@ def _see_place(setting: str, path: Path, found: list[Problem]) -> None:
 
 
 _ELSEWHERE = "Name the app's folder with --data or CONSENTKIT_DATA; the app makes its keys when it first starts."
-
-
-def _write_once(path: Path, text: str) -> None:
-    """Write a file whole or not at all; when several processes start at once, the first one's stays."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}.{randomness.token_hex(4)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(text)
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()

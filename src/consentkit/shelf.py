@@ -30,6 +30,7 @@ class Shelf:
     def __init__(self, ledger: Ledger, policy: Policy) -> None:
         self.current = edition(policy)
         self._ledger = ledger
+        self._code = served_code(policy.theme)
         body = canonical.encode(declaration(policy))
         self._policies = {self.current.short: Document(self.current.fingerprint, "policy", body)}
         self._editions = {self.current.short: self.current}
@@ -62,7 +63,7 @@ class Shelf:
                 self._notices.clear()
             self._notices[notice.hash] = notice
             try:
-                self._ledger.keep([*_documents_of(notice), self._policies[self.current.short]])
+                self._ledger.keep([*self._documents_of(notice), self._policies[self.current.short]])
             except LedgerUnavailable as error:
                 _LOG.error("%s %s", error.ident, error)
         return notice
@@ -92,11 +93,9 @@ class Shelf:
         """The documents that a record names, to be stored with it; those not at hand are in the ledger already."""
         documents = [self._policies[policy]] if policy in self._policies else []
         if shown := self._notices.get(notice):
-            documents += _documents_of(shown)
+            documents += self._documents_of(shown)
         return documents
 
-
-def _documents_of(notice: Notice) -> list[Document]:
-    """The words, and the code that shows them."""
-    code = served_code()
-    return [Document(code.hash, "code", code.data), Document(notice.hash, "notice", notice.data)]
+    def _documents_of(self, notice: Notice) -> list[Document]:
+        """The words, and the code that shows them."""
+        return [Document(self._code.hash, "code", self._code.data), Document(notice.hash, "notice", notice.data)]

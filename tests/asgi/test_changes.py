@@ -56,6 +56,72 @@ def test_policy_grew_after_the_choice(serve: Serve) -> None:
     assert (again["visitor"], again["policy"] != made["policy"]) == (made["visitor"], True)
 
 
+def test_only_what_was_added_is_asked(serve: Serve) -> None:
+    """The banner names what was added and by whom, and lists nothing else; both answers are about that alone."""
+    shop = {"vendors": [*POLICY["vendors"], NEWCOMER]}
+    for value, allowed in (("add", "fam"), ("keep", "fa")):
+        browser = Browser(serve())
+        browser.choose("accept_all")
+        browser.app = serve(**shop)
+        page = browser.get()
+        assert b"since your last choice: Marketing (New)." in page.body
+        assert b"<b>Marketing.</b>" in page.body
+        assert b"<b>Analytics.</b>" not in page.body
+        assert [label in page.body for label in (b"Accept what is new", b"Refuse what is new", b"Accept all")] == [
+            True,
+            True,
+            False,
+        ]
+        fields = {"category": "marketing"} if b'name="category" value="marketing"' in page.body else {}
+        assert browser.post({"choice": value, "token": page.token, **fields}).status == 303
+        assert granted(browser) == allowed
+        assert b"ck-first" not in browser.get().body
+        assert entries(browser)[0]["choice"] == "custom"
+        browser.app = serve(PROBE, **shop)
+        assert may_set(browser) == {"_ct", "_ad"} | ({"_new"} if value == "add" else set())
+
+
+def test_what_was_refused_is_not_asked_again(serve: Serve) -> None:
+    """Whoever allowed analytics and refused marketing is asked for what analytics has gained, and for no more."""
+    more = {**NEWCOMER, "category": "analytics"}
+    browser = Browser(serve())
+    browser.choose("custom", category="analytics")
+    browser.app = serve(vendors=[*POLICY["vendors"], more])
+    page = browser.get()
+    assert b"<b>Marketing.</b>" not in page.body
+    assert browser.post({"choice": "add", "token": page.token, "category": "analytics"}).status == 303
+    assert granted(browser) == "a"
+
+
+def test_one_vendor_that_grew_is_asked_for_alone(serve: Serve) -> None:
+    """Whoever allowed one vendor of several is asked about that one; a yes does not become the category's."""
+    counter = POLICY["vendors"][0]
+    grown = {**counter, "purpose": "Counts visits, and sells the counts."}
+    browser = Browser(serve())
+    browser.choose("custom", vendor="counter")
+    browser.app = serve(vendors=[grown, *POLICY["vendors"][1:]])
+    page = browser.get()
+    assert b"Analytics (Counter)" in page.body
+    assert b'name="vendor" value="counter"' in page.body
+    assert b'name="category"' not in page.body
+    assert browser.post({"choice": "add", "token": page.token, "vendor": "counter"}).status == 303
+    assert entries(browser)[0]["vendors"] == ["counter"]
+    assert entries(browser)[0]["categories"] == []
+
+
+def test_refusing_what_is_new_always_holds(serve: Serve) -> None:
+    """To keep things as they are takes no valid token: it allows nothing that was not allowed before."""
+    browser = Browser(serve())
+    browser.choose("accept_all")
+    browser.app = serve(vendors=[*POLICY["vendors"], NEWCOMER])
+    assert browser.post({"choice": "keep", "token": "old", "category": "marketing"}).status == 303
+    assert granted(browser) == "fa"
+    assert b"ck-first" not in browser.get().body
+    stranger = Browser(browser.app)
+    assert stranger.post({"choice": "keep", "token": ""}).status == 303
+    assert granted(stranger) == "0"
+
+
 def test_policy_grew_after_a_refusal(serve: Serve) -> None:
     """A refusal covers vendors that come later: nobody is asked again for them."""
     browser = Browser(serve())
@@ -148,6 +214,20 @@ def test_gpc_was_not_told(serve: Serve) -> None:
     taken = browser.fetch({"choice": "accept_all", "token": token})
     assert "marketing" not in taken.json["decision"]["granted"]
     assert granted(browser) == "fa"
+
+
+def test_the_signal_is_seen_to_be_honoured(serve: Serve) -> None:
+    """Where silence allows and no banner asks, the link on each page says so, and the preferences show what is off."""
+    app = serve(jurisdiction={"default": "US"})
+    browser = Browser(app, sec_gpc="1")
+    assert b">Opt-Out Request Honored. Your privacy choices</a>" in browser.get().body
+    page = browser.get("/_privacy/preferences")
+    assert b"Opt-Out Request Honored. Your browser sends" in page.body
+    ticked = [name for name in (b"functional", b"analytics", b"marketing") if b'"' + name + b'" checked' in page.body]
+    assert ticked == [b"functional", b"analytics"]
+    browser.post({"choice": "accept_all", "token": page.token})
+    assert b">Your privacy choices</a>" in browser.get().body
+    assert b">Your privacy choices</a>" in Browser(app).get().body
 
 
 def test_gpc_resource(serve: Serve) -> None:

@@ -103,6 +103,25 @@ def test_fetched_by_a_script(purpose: str, serve: Serve) -> None:
     assert answer.body == b'<li><img data-ck="marketing ads" data-ck-src=//ads.test/a.gif>'
 
 
+@pytest.mark.parametrize("pieces", [(b"<h1>Shop</h1>",), (b"<h1>Sh", b"op</h1>")])
+def test_a_page_without_its_tags(pieces: tuple[bytes, ...], serve: Serve) -> None:
+    """Who goes to a page is asked, though it has neither html, head nor body; who fetches the same gets a fragment."""
+    app = serve(answering(Response(200, (("content-type", "text/html"),), pieces)))
+    page = Browser(app).get(sec_fetch_dest="document").body
+    assert page.startswith(b"<h1>Shop</h1>")
+    assert b"ck-first" in page
+    for destination in ("empty", ""):
+        assert Browser(app).get(sec_fetch_dest=destination).body == b"<h1>Shop</h1>"
+
+
+def test_a_page_for_everybody_without_its_tags(serve: Serve) -> None:
+    """What caches share is the same whoever asks for it and however: without its tags it stays a fragment."""
+    headers = (("content-type", "text/html"), ("cache-control", "public"))
+    app = serve(answering(Response(200, headers, (b"<h1>Shop</h1>",))))
+    for destination in ("document", "empty"):
+        assert Browser(app).get(sec_fetch_dest=destination).body == b"<h1>Shop</h1>"
+
+
 def test_parts_that_replace_one_another(serve: Serve) -> None:
     """A stream of parts that replace one another is pictures to today's browsers, and passes as it is."""
     body = b"--a\r\nContent-Type: text/html\r\n\r\n<img src=//ads.test/a.gif>\r\n--a--"

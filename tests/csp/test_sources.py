@@ -21,26 +21,34 @@ def sources_for(*granted: str, vendors: tuple[str, ...] = (), **csp: object) -> 
 
 
 def both(*hosts: str) -> set[str]:
-    return {source for host in hosts for source in (host, f"wss://{host}")}
+    """As the owner wrote them, on the usual ports."""
+    return {source for host in hosts for source in (host, f"ws://{host}")}
+
+
+def anywhere(*hosts: str) -> set[str]:
+    """On all ports."""
+    split = [host.partition("/") for host in hosts]
+    return both(*(f"{host}:*{slash}{path}" for host, slash, path in split))
 
 
 def test_before_a_choice() -> None:
     """A visitor who has allowed nothing reaches the site, its own hosts and what it cannot do without."""
-    assert sources_for() == OWN_MEANS | both("www.shop.test", "pay.test", "*.pay.test")
+    assert sources_for() == OWN_MEANS | anywhere("www.shop.test", "pay.test", "*.pay.test")
 
 
 def test_a_grant_opens_its_vendors_and_no_others() -> None:
     """Allowing analytics opens the hosts of the analytics vendor, subdomains and WebSockets included."""
-    assert sources_for("analytics") - sources_for() == both("count.test", "*.count.test")
+    assert sources_for("analytics") - sources_for() == anywhere("count.test", "*.count.test")
     assert sources_for(vendors=("count",)) == sources_for("analytics")
 
 
 def test_vendors_by_path() -> None:
     """A vendor that is declared as a part of a host is let through there: at the path, and below it."""
     opened = sources_for("functional") - sources_for()
-    assert opened == both(*(f"{host}{path}" for host in ("maps.test", "*.maps.test") for path in ("/embed", "/embed/")))
-    assert both("cdn.test/ads/") < sources_for("marketing")
-    assert not {"cdn.test", "*.cdn.test"} & sources_for("marketing")
+    places = (f"{host}{path}" for host in ("maps.test", "*.maps.test") for path in ("/embed", "/embed/"))
+    assert opened == anywhere(*places)
+    assert anywhere("cdn.test/ads/") < sources_for("marketing")
+    assert not {"cdn.test:*", "*.cdn.test:*"} & sources_for("marketing")
 
 
 @pytest.mark.parametrize("path", ["a;b", "a,b", "a'b", 'a"b', "a@b", "a|b", "a\\b", "a?x;script-src"])
@@ -55,7 +63,7 @@ def test_a_path_cannot_end_its_source(path: str) -> None:
 def test_own_subdomains() -> None:
     """A site that shares its choice among subdomains reaches them all."""
     policy = parse_policy({**POLICY, "cookie_domain": "shop.test"}, "test")
-    assert both("shop.test", "*.shop.test") < set(directives(source_table(policy).template)["default-src"])
+    assert anywhere("shop.test", "*.shop.test") < set(directives(source_table(policy).template)["default-src"])
 
 
 def test_the_owners_third_parties() -> None:
@@ -81,7 +89,7 @@ def test_the_table_as_text() -> None:
     assert [line.split(" ")[:2] for line in lines[1:]] == [
         ["functional", "map"], ["analytics", "count"], ["marketing", "ads"],
     ]  # fmt: skip
-    assert lines[2] == "analytics count count.test wss://count.test *.count.test wss://*.count.test"
+    assert lines[2] == "analytics count count.test:* ws://count.test:* *.count.test:* ws://*.count.test:*"
 
 
 @given(

@@ -12,6 +12,7 @@ from consentkit.regime import rules_for
 
 DECLARED: dict[str, Any] = {
     "version": "2026-03",
+    "languages": ["en", "fr", "nl", "de", "ro"],
     "privacy_policy": "/privacy",
     "imprint": "/legal",
     "site": {"id": "shop", "name": "Maison Lefèvre"},

@@ -11,8 +11,10 @@ import pytest
 from playwright.sync_api import Browser, Page, Route
 
 from consentkit.decision import Decision
+from consentkit.page import Occasion
+from consentkit.regime import rules_for
 
-from .sample import PAGES, RULES, banner
+from .sample import PAGES, POLICY, RULES, banner, changed
 
 SITE = "http://shop.test"
 WIDE, NARROW, ZOOMED = (1280, 720), (320, 640), (320, 256)  # the last is 1280 × 1024 at 400 %
@@ -22,8 +24,31 @@ section, form { display: none } h2, p { color: #fff; font-size: 6px }
 button { background: red; width: 10px; position: absolute; opacity: .1 } button:nth-of-type(2) { font-size: 5px }
 a { color: #fff } ul { position: fixed }
 """
+# What resets and themes do to every element of a page, with all the weight that a rule can have.
+RESETS = [
+    "* { all: unset !important }",
+    "* { display: flex !important; float: left !important }",
+    "html body * { display: block !important; position: static !important; inset: auto !important }",
+    "button { all: unset !important } a { color: inherit !important; text-decoration: none !important }",
+    "section, form, h2, ul { display: none !important } button { visibility: hidden !important }",
+    "body { font: 9px/1 fantasy; letter-spacing: .3em; text-transform: uppercase; color: #fff; visibility: hidden;"
+    " white-space: nowrap; word-spacing: 2em; text-align: right; -webkit-text-fill-color: #fff; cursor: none }",
+    "body * { transition: all 9s !important; filter: blur(2px) !important; opacity: .2 !important;"
+    " transform: scale(.5) !important; clip-path: circle(1px) !important; mix-blend-mode: difference !important }",
+    "button:nth-of-type(2) { background: none !important; border: 0 !important; font-size: 4px !important }",
+    "body { display: grid; grid-template-columns: 9rem 1fr; gap: 3rem } section { min-height: 99vh; width: 10px }",
+    "#ck-h#ck-h { display: none !important } .ck-button { pointer-events: none !important; order: 9 !important }",
+]
 LOOKS = """els => els.map(el => getComputedStyle(el)).map(s => [s.color, s.backgroundColor, s.fontSize,
   s.fontWeight, s.opacity, s.borderTopColor, s.textTransform, s.letterSpacing])"""
+
+# Every element of the banner: where it is and how it looks.
+WHOLE = """() => [...document.querySelectorAll('.ck-first, .ck-first *')].map(el => {
+  const s = getComputedStyle(el), b = el.getBoundingClientRect()
+  return [el.localName, b.x, b.y, b.width, b.height, s.display, s.visibility, s.opacity, s.color, s.backgroundColor,
+    s.fontFamily, s.fontSize, s.fontWeight, s.lineHeight, s.letterSpacing, s.wordSpacing, s.textTransform, s.textAlign,
+    s.textDecorationLine, s.webkitTextFillColor, s.filter, s.clipPath, s.transform, s.transitionDuration,
+    s.mixBlendMode, s.pointerEvents, s.order, s.borderTopWidth, s.boxShadow, s.whiteSpace, s.cursor] })"""
 
 
 def host(inner: str, style: str = "") -> str:
@@ -118,15 +143,33 @@ def test_words_and_links_can_be_read(chromium: Browser, scheme: Any) -> None:
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-def test_the_sites_own_style_does_little_harm(chromium: Browser, size: tuple[int, int]) -> None:
-    """On a site whose stylesheet hides forms and shrinks buttons, the banner looks as it does anywhere else."""
-    measured = []
-    for style in ("", HOSTILE):
-        with tab(chromium, size) as page:
+def test_the_sites_own_style_does_no_harm(chromium: Browser, size: tuple[int, int]) -> None:
+    """On a site whose stylesheet resets, hides or shrinks every element, the banner looks as it does anywhere else."""
+    with tab(chromium, size) as page:
+        serve(page, host(banner()))
+        plain = page.evaluate(WHOLE)
+        assert len(plain) > 20
+        for style in (HOSTILE, *RESETS):
             serve(page, host(banner(), style))
-            buttons = page.locator(".ck-first button")
-            measured.append((buttons.evaluate_all(LOOKS), [button.bounding_box() for button in buttons.all()]))
-    assert measured[0] == measured[1]
+            assert page.evaluate(WHOLE) == plain, style
+
+
+@pytest.mark.parametrize("root", ["6px", "10px", "40px", "200%"])
+def test_any_size_of_root_font_can_be_read(chromium: Browser, root: str) -> None:
+    """Sites set the root's font size for sums of their own: the words stay between 14 and 34 px, and fit the window."""
+    for size in (WIDE, NARROW):
+        with tab(chromium, size) as page:
+            serve(page, host(banner(language="de"), f"html {{ font-size: {root} !important }}"))
+            fonts = page.locator(".ck-first :is(p, b, h2, button)").evaluate_all(
+                "els => els.map(el => parseFloat(getComputedStyle(el).fontSize))"
+            )
+            assert 14 <= min(fonts) <= max(fonts) <= 36
+            boxes = [button.bounding_box() for button in page.locator(".ck-first button").all()]
+            assert {(round(box["width"]), round(box["height"])) for box in boxes if box} == {
+                (round(boxes[0]["width"]), round(boxes[0]["height"]))  # type: ignore[index]
+            }
+            assert all(box and box["y"] + box["height"] <= size[1] for box in boxes)
+            assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
 
 
 def test_the_site_stays_as_it_was(chromium: Browser) -> None:
@@ -190,13 +233,52 @@ def test_answering_works_without_scripts(chromium: Browser, label: str, value: s
     assert parse_qs(body) == {"token": ["TOKEN"], "return_to": ["/a?b=c"], "choice": [value]}
 
 
+def test_the_age_works_without_scripts(chromium: Browser) -> None:
+    """With JavaScript off, a yes without an age is not sent, a refusal is, and a yes with one carries it."""
+    rules = rules_for(changed(minimum_age={"ask": True}), None)
+    notice = PAGES.notice("banner", "en", rules, Occasion(asks_age=True))
+    html = host(PAGES.banner(notice, token="TOKEN", return_to="/a").decode())
+    sent = []
+    for label, age in (("Accept all", ""), ("Refuse all", ""), ("Accept all", "34")):
+        with tab(chromium, java_script_enabled=False) as page:
+            asked = serve(page, html)
+            field = page.get_by_label("Your age in years")
+            assert field.input_value() == ""
+            assert (field.bounding_box() or {})["height"] >= 44
+            field.fill(age)
+            page.get_by_role("button", name=label).click()
+            if age or label == "Refuse all":
+                page.get_by_text("answered").wait_for()
+            sent.append([parse_qs(body) for _, _, body in asked])
+    refusal = {"token": ["TOKEN"], "return_to": ["/a"], "choice": ["refuse_all"]}
+    assert sent == [[], [refusal], [refusal | {"choice": ["accept_all"], "age": ["34"]}]]
+
+
+@pytest.mark.parametrize("key", ["Enter", "Space"])
+def test_the_cross_refuses(chromium: Browser, key: str) -> None:
+    """In Italy the cross at the top is 44 pixels wide, is reached first by the keyboard, and sends a refusal."""
+    html = host(PAGES.banner(PAGES.notice("banner", "it", rules_for(POLICY, "IT")), token="T", return_to="/a").decode())
+    with tab(chromium, java_script_enabled=False) as page:
+        asked = serve(page, html)
+        box = page.locator(".ck-close").bounding_box()
+        assert box
+        assert (box["width"], box["height"]) == (44, 44)
+        banner_box = page.locator(".ck-first").bounding_box()
+        assert banner_box
+        assert box["y"] - banner_box["y"] < 44
+        page.keyboard.press("Tab")
+        page.keyboard.press(key)
+        page.get_by_text("answered").wait_for()
+    assert parse_qs(asked[0][2])["choice"] == ["refuse_all"]
+
+
 def test_choosing_in_detail_works_without_scripts(chromium: Browser) -> None:
     """With JavaScript off, "Choose" leads to the preferences, and saving there sends exactly what is ticked."""
     with tab(chromium, java_script_enabled=False) as page:
         asked = serve(page, host(banner(token="TOKEN", return_to="/a?b=c")))
         page.get_by_role("button", name="Choose").click()
         page.get_by_text("answered").wait_for()
-        assert asked == [("GET", "/_privacy/preferences?return_to=%2Fa%3Fb%3Dc", "")]
+        assert asked == [("GET", "/_privacy/preferences?return_to=%2Fa%3Fb%3Dc&lang=en", "")]
     with tab(chromium, java_script_enabled=False) as page:
         asked = serve(page, preferences())
         page.get_by_label("Allow all of Analytics").uncheck()

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import Any
 
 import pytest
 
 from consentkit import canonical
 from consentkit.decision import Decision
-from consentkit.page import Layer, Notice, Pages
+from consentkit.page import Layer, Notice, Occasion, Pages
 from consentkit.policy import Policy, fingerprint
 from consentkit.regime import Rules, rules_for
 
@@ -24,14 +25,14 @@ def shown(pages: Pages, notice: Notice) -> str:
 
 
 def hash_of(policy: Policy, layer: Layer = "banner", language: str = "en", **state: Any) -> str:
-    return Pages(policy).notice(layer, language, RULES, **state).hash
+    return Pages(policy).notice(layer, language, RULES, Occasion(**state)).hash
 
 
 @pytest.mark.parametrize("language", PAGES.languages)
 @pytest.mark.parametrize("layer", ["banner", "preferences"])
 def test_all_that_is_shown_is_in_the_evidence(layer: Layer, language: str) -> None:
     """An auditor who holds the stored notice holds every word that the visitor read."""
-    notice = PAGES.notice(layer, language, RULES, gpc=True, lapsed=frozenset({"analytics", "marketing"}))
+    notice = PAGES.notice(layer, language, RULES, Occasion(gpc=True, lapsed=frozenset({"analytics", "marketing"})))
     known = set(" ".join(strings(notice.document)).split())
     words = {word for word in shown(PAGES, notice).split() if any(char.isalnum() for char in word)}
     bare = {word.strip(".,:") for word in known}
@@ -42,7 +43,7 @@ def test_all_that_is_shown_is_in_the_evidence(layer: Layer, language: str) -> No
 @pytest.mark.parametrize("layer", ["banner", "preferences"])
 def test_all_that_is_in_the_evidence_was_shown(layer: Layer, language: str) -> None:
     """The stored notice claims nothing that the visitor could not read, buttons in their order included."""
-    notice = PAGES.notice(layer, language, RULES, gpc=True, lapsed=frozenset({"analytics"}))
+    notice = PAGES.notice(layer, language, RULES, Occasion(gpc=True, lapsed=frozenset({"analytics"})))
     page = shown(PAGES, notice)
     if layer == "banner":
         for key in ("heading", "lead", "gpc", "lapsed"):
@@ -136,3 +137,48 @@ def test_session_only_storage_is_said_to_end_with_the_browser() -> None:
     cookie = {"name": "x", "purpose": "X.", "retention": "session", "category": "analytics"}
     body = Pages(changed(vendors=[], cookies=[cookie])).notice("banner", "en", RULES).document["body"]
     assert "What is stored is kept until you close the browser." in body
+
+
+def test_italy_has_a_cross_that_refuses() -> None:
+    """A visitor in Italy can close the banner, which refuses all, and reads so; nobody else finds a cross."""
+    notice = PAGES.notice("banner", "en", rules_for(POLICY, "IT"))
+    html = PAGES.banner(notice, token="t", return_to="/a").decode()
+    [cross] = re.findall(r'<button class="ck-close"[^>]*>×</button>'.replace("×", "(?:×|&#215;)"), html)
+    assert 'value="refuse_all"' in cross
+    assert 'aria-label="Close and refuse all"' in cross
+    assert "Closing this with “×” refuses all that needs consent." in visible(html)
+    assert "ck-close" not in PAGES.banner(PAGES.notice("banner", "en", RULES), token="t", return_to="/a").decode()
+
+
+def test_what_was_added_is_named_and_nothing_else_is_asked() -> None:
+    """Asked again, a visitor reads by whom it is that something was added; many vendors are counted, not listed."""
+    again = Occasion(lapsed=frozenset({"analytics", "functional"}), added=frozenset({"counter", ""}))
+    page = shown(PAGES, PAGES.notice("banner", "en", RULES, again))
+    assert "since your last choice: Functional (Maison Lefèvre) and Analytics (Counter)." in page.replace(
+        ", Ana", " and Ana"
+    )
+    assert "Marketing" not in page
+    assert "2 vendors" in page  # of these categories
+    assert "Close" not in page
+    many = [{"id": f"v{n}", "name": f"V{n}", "category": "analytics", "purpose": "P."} for n in range(7)]
+    pages = Pages(changed(vendors=many))
+    added = Occasion(lapsed=frozenset({"analytics"}), added=frozenset(f"v{n}" for n in range(7)))
+    assert "Analytics (7 vendors)" in shown(pages, pages.notice("banner", "en", RULES, added))
+
+
+def test_a_minor_has_nothing_to_decide() -> None:
+    """In a minor's preferences no switch is left, and only what is essential is said to be always active."""
+    document = PAGES.notice("preferences", "en", RULES, Occasion(minor=True)).document
+    assert [button["value"] for button in document["buttons"]] == ["refuse_all", "withdraw"]
+    assert not any(category["switch"] for category in document["categories"])
+    assert not any(vendor["switch"] for category in document["categories"] for vendor in category["vendors"])
+
+
+def test_the_question_does_not_lead() -> None:
+    """Whoever is asked for their age does not read from which age it would do."""
+    rules = rules_for(changed(minimum_age={"years": 17, "ask": True}), None)
+    for layer in ("banner", "preferences"):
+        notice = PAGES.notice(layer, "en", rules, Occasion(asks_age=True))  # type: ignore[arg-type]
+        assert notice.document["age"]["minimum"] == 17
+        assert "17" not in shown(PAGES, notice)
+        assert "Your age in years" in shown(PAGES, notice)

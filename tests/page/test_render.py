@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 import subprocess
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,10 +13,12 @@ import pytest
 from consentkit.decision import Decision
 from consentkit.page import Pages
 from consentkit.page.assets import assets
+from consentkit.page.sheets import sheets
 from consentkit.policy import Category, Policy
 
-from .sample import DECLARED, PAGES, RULES, banner, changed, visible
+from .sample import DECLARED, PAGES, POLICY, RULES, banner, changed, visible
 
+SHEETS = sheets(POLICY.theme)
 EVIL = "\"><script>alert('x')</script>&{{7*7}}"
 BROTLI = (
     "const z=require('zlib');const d=require('fs').readFileSync(0);"
@@ -91,7 +94,7 @@ def test_the_way_back_is_small(language: str) -> None:
 
 def test_the_banner_is_light(capsys: pytest.CaptureFixture[str]) -> None:
     """Banner and stylesheet together are at most 3 KB as a browser receives them, in the longest language."""
-    style = assets()["first.css"].data
+    style = SHEETS["first.css"].data
     pages = [
         PAGES.banner(PAGES.notice("banner", tag, RULES), token="x" * 180, return_to="/a") for tag in PAGES.languages
     ]
@@ -129,7 +132,7 @@ def test_what_a_visitor_sends_is_text(return_to: str) -> None:
     """A crafted return path or token stays inside its attribute."""
     page = banner(token=EVIL, return_to=return_to)
     assert "<script" not in page
-    assert page.count("<input") == 3
+    assert page.count("<input") == 4
     assert "<script" not in PAGES.message("malformed", "en", field=EVIL, return_to=return_to).decode()
 
 
@@ -168,7 +171,7 @@ def test_the_preferences_show_what_is_allowed_now() -> None:
     """A category allowed whole and a vendor allowed alone are ticked, named, and can be withdrawn in one click."""
     page = preferences(Decision(granted=frozenset({"essential", "analytics"}), vendors=frozenset({"ads"})))
     assert ticked(page) == {"analytics", "ads"}
-    assert "Allowed at present: Analytics, Ads & Co." in visible(page)
+    assert "Allowed at present: Analytics and Ads & Co " in visible(page)
     assert 'value="withdraw"' in page
 
 
@@ -206,13 +209,14 @@ def test_every_failure_has_a_page(problem: Any, language: str) -> None:
     """Whatever goes wrong, the visitor reads it in their language and finds the way to the preferences."""
     page = PAGES.message(problem, language, field="category").decode()
     assert ("category" in visible(page)) == (problem == "malformed")
-    assert f'<html lang="{language}">' in page
+    assert f'<html lang="{language}" dir="ltr">' in page
     assert 'href="/_privacy/preferences"' in page
 
 
 def test_the_declaration_names_everything_and_us() -> None:
     """Every declared cookie, and our own two, stands in the declaration with provider, purpose, retention and party."""
-    document = json.loads(PAGES.declaration_json())
+    days = {"_ct": date(2026, 3, 1), "_cta": date(2026, 4, 1), "stranger": date(2026, 5, 1)}
+    document = json.loads(PAGES.declaration_json(days))
     rows = {row["name"]: row for row in document["stored"]}
     assert set(rows) == {"ck", "ck_s", "session", "lang", "_ct", "_ad"}
     assert rows["_ct"] == {
@@ -223,7 +227,9 @@ def test_the_declaration_names_everything_and_us() -> None:
         "retention": "13 months",
         "party": "third",
         "vendor": "counter",
+        "last_seen": "2026-03-01",
     }
+    assert rows["_ad"]["last_seen"] is None
     assert rows["ck"]["category"] == rows["ck_s"]["category"] == "essential"
     assert rows["ck"]["party"] == "first"
     assert [vendor["id"] for vendor in document["vendors"]] == ["counter", "ads", "maps", "pay"]
@@ -234,7 +240,7 @@ def test_the_declaration_names_everything_and_us() -> None:
 
 def test_a_bare_declaration_still_names_us() -> None:
     """A site that has declared nothing yet tells at least of our two cookies."""
-    document = json.loads(Pages(Policy()).declaration_json())
+    document = json.loads(Pages(Policy()).declaration_json({}))
     assert [row["name"] for row in document["stored"]] == ["ck", "ck_s"]
     assert document["controller"] is None
     assert b"This site" in Pages(Policy()).declaration("en")
@@ -247,7 +253,7 @@ def test_a_receipt_is_in_words_and_whole() -> None:
     assert "You made your own choice." in text
     assert "2026-11-23 09:30:00 UTC" in text
     assert "Analytics" in text
-    assert "Ads & Co, gone" in text  # a vendor no longer declared keeps its id
+    assert "Ads & Co and gone" in text  # a vendor no longer declared keeps its id
     for evidence in (ENTRY["leaf_hash"], *ENTRY["proof"], ENTRY["vkey"], "— shop.example/log BBBB", "41", "ab" * 32):
         assert evidence in text
     assert 'href="/_privacy/receipt?download=1"' in page
@@ -271,12 +277,12 @@ def test_stylesheets_are_named_by_what_they_hold() -> None:
     """A file may be kept for ever: its name changes with its content, the guard's with what the site declares."""
     assert PAGES.guard_script is PAGES.static(PAGES.guard_script.name) is PAGES.static(assets()["guard.js"].name)
     assert PAGES.guard_script.name != Pages(Policy()).guard_script.name
-    for asset in (PAGES.guard_script, *(asset for name, asset in assets().items() if name != "guard.js")):
+    for asset in (PAGES.guard_script, *SHEETS.values(), assets()["widget.js"]):
         assert re.fullmatch(r"[0-9a-f]{16}\.[a-z]+\.(css|js)", asset.name)
         assert PAGES.static(asset.name) is asset
     assert PAGES.static("first.css") is None
     assert PAGES.static("../texts/en.toml") is None
-    assert assets()["first.css"].name in banner()
+    assert SHEETS["first.css"].name in banner()
 
 
 def test_filter_lists_find_nothing_to_hide() -> None:

@@ -24,6 +24,7 @@ SRC = Path(load_policy.__code__.co_filename).parents[1]
 def good() -> dict[str, Any]:
     """A policy with something of everything."""
     return {
+        "languages": ["en", "fr", "nl", "de", "ro"],
         "site": {"hosts": ["www.shop.example"]},
         "controller": {"name": "Shop", "contact": "privacy@shop.example"},
         "categories": {"analytics": {"description": "We count."}},
@@ -145,6 +146,12 @@ WRONG: list[tuple[str, str, dict[str, Any]]] = [
     ("E014", "vendors[0].purpose", changed("vendors[0].purpose", {"en": "x", "fr": "y"})),
     ("E014", "categories.analytics.description", changed("categories.analytics.description", {})),
     ("E014", "cookies[0].purpose", changed("cookies[0].purpose", {"nl": "x"})),
+    ("E003", "texts.fr.body.kept", changed("texts", {"fr": {"body": {"kept": 6}}})),
+    ("E009", "texts.French.[key]", changed("texts", {"French": {"reopen": "x"}})),
+    ("E080", "texts.tlh", changed("texts", {"tlh": {"reopen": "x"}})),
+    ("E081", "texts.fr.body.kep", changed("texts", {"fr": {"body": {"kep": "x"}}})),
+    ("E082", "texts.fr.body.kept", changed("texts", {"fr": {"body.kept": "Pas longtemps."}})),
+    ("E082", "texts.ro.vendors", changed("texts", {"ro": {"vendors": {"one": "unul", "other": "{n}"}}})),
     ("E015", "controller", changed("controller", gone=True)),
     ("E016", "categories.essential", changed("categories.essential", {"description": "x"})),
     ("E017", "jurisdiction.country_header", changed("trusted_proxies", gone=True)),
@@ -157,6 +164,18 @@ WRONG: list[tuple[str, str, dict[str, Any]]] = [
     ("E019", "csp.only.img-src[1]", changed("csp", {"only": {"img-src": ["a.example", "*.acme.example"]}})),
     ("E022", "trusted_proxies[1]", changed("trusted_proxies[1]", "10.0.0.1/8")),
     ("E022", "trusted_proxies[0]", changed("trusted_proxies[0]", ["10.0.0.0/8"])),
+    ("E070", "theme.position", changed("theme", {"layout": "box", "position": "top"})),
+    ("E071", "theme.light.ink", changed("theme", {"light": {"ink": "#767b80", "paper": "#f4f4f4"}})),
+    ("E071", "theme.dark.fill", changed("theme", {"dark": {"fill": "#2a3a4a", "on": "#ffffff"}})),
+    ("E004", "theme.layout", changed("theme", {"layout": "wall"})),
+    ("E009", "theme.font", changed("theme", {"font": "x;}*{display:none}"})),
+    ("E073", "theme.light.on", changed("theme", {"light": {"on": "white"}})),
+    ("E073", "theme.dark.on", changed("theme", {"dark": {"on": "#fff;}"}})),
+    ("E003", "theme.radius", changed("theme", {"radius": 99})),
+    ("E074", "minimum_age.years", changed("minimum_age", "some")),
+    ("E074", "minimum_age.years", changed("minimum_age", True)),
+    ("E074", "minimum_age.years", changed("minimum_age", {"years": 99})),
+    ("E074", "minimum_age.countries.DK", changed("minimum_age", {"countries": {"DK": 0}})),
     *(("E028", "csp.hosts[0]", changed("csp", {"hosts": [source]})) for source in LOOSE),
     ("E027", "csp.mode", changed("csp", {"mode": "enforce", "hosts": [f"h{n}.{'x' * 60}.example" for n in range(90)]})),
 ]
@@ -173,10 +192,12 @@ def test_each_problem(ident: str, place: str, data: dict[str, Any]) -> None:
 
 def test_every_id_has_its_mistake() -> None:
     """No id is promised that nothing triggers, and none is raised that is not tested here."""
-    sources = [(SRC / "policy" / name).read_text() for name in ("load.py", "checks.py")]
+    sources = [(SRC / "policy" / name).read_text() for name in ("load.py", "checks.py", "wording.py")]
     promised = {ident for text in sources for ident in re.findall(r'"consentkit\.(E\d+)"', text)}
     assert promised == {ident for ident, _, _ in WRONG} | {"E000"}
-    assert len(CHECKS) == len({ident for ident in promised if "E010" <= ident <= "E019"} | {"E027"})
+    assert len(CHECKS) == len(
+        {ident for ident in promised if "E010" <= ident <= "E019"} | {"E027", "E070", "E071", "E080"}
+    )
 
 
 def test_everything_at_once() -> None:

@@ -35,8 +35,8 @@ def modelled(model: type = Policy, prefix: str = "") -> Iterator[str]:
     """Every key of the model, by its place."""
     for name, field in model.model_fields.items():  # type: ignore[attr-defined]
         yield prefix + name
-        for inner in re.findall(r"consentkit\.policy\.model\.(\w+)", str(field.annotation)):
-            below = getattr(__import__("consentkit.policy.model", fromlist=[inner]), inner)
+        for module, inner in re.findall(r"(consentkit\.policy\.(?:model|theme))\.(\w+)", str(field.annotation)):
+            below = getattr(__import__(module, fromlist=[inner]), inner)
             if hasattr(below, "model_fields"):
                 yield from modelled(below, f"{prefix}{name}.")
 
@@ -67,7 +67,7 @@ def test_every_example_is_a_policy() -> None:
 def test_starter_names_every_key() -> None:
     """No key has to be guessed: the starter shows each of them; a vendor's cookie has those of the site's own."""
     written = {
-        re.sub(r"^(categories)\.\w+|^(jurisdiction\.regimes|csp\.only).*", r"\1\2", key)
+        re.sub(r"^(categories)\.\w+|^(jurisdiction\.regimes|csp\.only|minimum_age\.countries|texts).*", r"\1\2", key)
         for key in keys(tomllib.loads(EVERYTHING))
     }
     plain = {key for key in written if not re.search(r"description\.\w+$", key)}
@@ -78,9 +78,12 @@ def test_schema_is_json_schema() -> None:
     """An editor that reads JSON Schema can read ours: known words, types that exist, references that lead somewhere."""
     words = {"$defs", "$ref", "additionalProperties", "anyOf", "default", "description", "enum", "format", "items"}
     words |= {"maxItems", "maxLength", "minItems", "minLength", "oneOf", "pattern", "patternProperties", "properties"}
+    words |= {"const", "maximum", "minimum"}
     words |= {"propertyNames", "required", "title", "type"}
     named = {id(each) for node in nodes(SCHEMA) for key in ("properties", "$defs", "patternProperties", "default")
              for each in [node.get(key)]}  # fmt: skip
+    defaults = [node["default"] for node in nodes(SCHEMA) if "$ref" in node and "default" in node]
+    named |= {id(inner) for default in defaults for inner in nodes(default)}
     for node in nodes(SCHEMA):
         if id(node) in named:
             continue

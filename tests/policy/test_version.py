@@ -81,7 +81,6 @@ def test_what_is_told() -> None:
     assert declaration(Policy()).keys() == {
         "version",
         "effective",
-        "languages",
         "site",
         "categories",
         "vendors",

@@ -316,19 +316,30 @@ localStorage.removeItem('a'); delete localStorage.b; seen.left = localStorage.le
 """
 
 
-def test_storage_written_as_properties(chromium: Browser, tmp_path: FilePath) -> None:
-    """Where the policy is enforced not even `localStorage._ga = …` stores an id, and a site's own keys are as ever."""
+@pytest.fixture(scope="module")
+def strict_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """A site that enforces its policy."""
     shop, key = Shop(), Signer.generate("shop.test/log").to_text()
-    shop.app = STORAGE_USES
-    policy = POLICY | {"csp": {"mode": "enforce"}}
+    policy, data = POLICY | {"csp": {"mode": "enforce"}}, tmp_path_factory.mktemp("strict")
     with served(
-        ConsentMiddleware(shop.asgi, policy=policy, data=tmp_path, secret=new_secret(), signing_key=key)
-    ) as site:
-        shop.address = site
-        context = chromium.new_context()
-        seen = Visitor(context.new_page(), shop).open().evaluate("window.seen")
-        context.close()
-    assert seen == {
+        ConsentMiddleware(shop.asgi, policy=policy, data=data, secret=new_secret(), signing_key=key)
+    ) as shop.address:
+        yield shop
+
+
+@pytest.fixture
+def strict(chromium: Browser, strict_shop: Shop) -> Iterator[Visitor]:
+    """Who visits it."""
+    context = chromium.new_context()
+    context.set_default_timeout(5000)
+    yield Visitor(context.new_page(), strict_shop)
+    context.close()
+
+
+def test_storage_written_as_properties(strict: Visitor) -> None:
+    """Where the policy is enforced not even `localStorage._ga = …` stores an id, and a site's own keys are as ever."""
+    strict.shop.app = STORAGE_USES
+    assert strict.open().evaluate("window.seen") == {
         "keys": ["a", "b"],
         "json": '{"a":"1","b":"2"}',
         "length": 2,
@@ -338,6 +349,67 @@ def test_storage_written_as_properties(chromium: Browser, tmp_path: FilePath) ->
         "same": True,
         "left": 0,
     }
+
+
+def test_storage_is_the_same_everywhere(strict: Visitor) -> None:
+    """What stands before the storage is the storage: for its own functions, for events, and for what they throw."""
+    strict.shop.app = """const { setItem, getItem } = Storage.prototype
+    setItem.call(localStorage, "own", "1"); setItem.call(localStorage, "_ct", "1")
+    window.event = new StorageEvent("storage", { key: "own", storageArea: localStorage })
+    const thrown = way => { try { way() } catch (error) { return error.name } }
+    window.seen = [localStorage.setItem === setItem, getItem.call(localStorage, "own"), localStorage._ct,
+      event.storageArea === localStorage, new StorageEvent("storage").storageArea,
+      thrown(() => localStorage.setItem("big", "x".repeat(2 ** 23))), thrown(() => setItem.call({}, "a", "b")),
+      thrown(() => new StorageEvent), sessionStorage === event.storageArea, StorageEvent.name]
+    addEventListener("storage", event => window.heard = event.storageArea === localStorage)"""
+    page = strict.open()
+    assert page.evaluate("window.seen") == [
+        *(True, "1", None, True, None),
+        *("QuotaExceededError", "TypeError", "TypeError", False, "StorageEvent"),
+    ]
+    other = page.context.new_page()
+    other.goto(strict.shop.address)
+    other.evaluate("localStorage.heard = 1")
+    page.wait_for_function("window.heard === true")
+
+
+def test_peers_are_found_without_trackers(strict: Visitor) -> None:
+    """A connection between peers is made with the site's own servers; a tracker's are never asked, of no window."""
+    strict.shop.app = """const servers = () => [{ urls: "stun:t.count.test:3478" }, { urls: ["stun:own.test"] },
+      { urls: ["stun:own.test", "turns:count.test?transport=tcp"], username: "a", credential: "b" }]
+    const frame = document.createElement("iframe")
+    document.body.append(frame)
+    const late = new frame.contentWindow.RTCPeerConnection()
+    late.setConfiguration({ iceServers: servers() })
+    window.seen = [new RTCPeerConnection({ iceServers: servers(), bundlePolicy: "max-bundle" }), late,
+      new RTCPeerConnection({ bundlePolicy: "max-bundle" })].map(peer => peer.getConfiguration())"""
+    found = strict.open().evaluate("seen")
+    assert [[server["urls"] for server in each["iceServers"]] for each in found] == [[["stun:own.test"]]] * 2 + [[]]
+    assert [each["bundlePolicy"] for each in found] == ["max-bundle", "balanced", "max-bundle"]
+    assert strict.errors == []
+
+
+LEADING = """const go = () => location.assign(TRACKER + "by-script")
+document.body.insertAdjacentHTML("beforeend", `<a href=${TRACKER}by-link>there</a><button id=go>go</button>`)
+document.querySelector("#go").onclick = go
+go()
+window.opened = open(TRACKER)
+location.hash = "own"
+"""
+
+
+def test_a_script_sends_nobody_to_a_tracker(strict: Visitor) -> None:
+    """No page goes to a tracker by itself; whoever presses a link, or a button that leads there, gets there."""
+    strict.shop.app = f"const TRACKER = {json.dumps(TRACKER)}\n{LEADING}"
+    page = strict.open()
+    assert page.url == strict.shop.address + "/#own"
+    assert page.evaluate("opened") is None
+    assert strict.asked == set()
+    for pressed, name in (("a[href$=by-link]", "by-link"), ("#go", "by-script")):
+        strict.open()
+        page.locator(pressed).click()
+        page.wait_for_url(f"**/{name}")
+    assert strict.asked == {"by-link", "by-script"}
 
 
 def test_a_page_for_everybody_is_narrowed_to_its_reader(

@@ -117,6 +117,25 @@ def test_everything_else_that_fetches_wakes_too(stage: Stage, visitor: Visitor) 
     assert visitor.ran() == ["script"]
 
 
+def test_a_mark_of_somebody_elses_runs_nothing(stage: Stage, visitor: Visitor) -> None:
+    """What visitors write may carry our marks past a sanitizer: they give back an address, and nothing that runs."""
+    run = "(window.ran ||= []).push(0)"
+    stage.write(
+        f'<p data-ck="essential" data-ck-onclick="{run}" id=p>x</p><a data-ck="marketing" data-ck-href="/b" id=b>x</a>'
+        f'<img data-ck="analytics" src=/none data-ck-onerror="{run}">'
+        f'<a data-ck="marketing" data-ck-href=" JavaScript:{run}" id=a>x</a>'
+        f'<iframe data-ck="marketing" data-ck-srcdoc="<script>parent.{run}</script>"></iframe>'
+        f'<iframe data-ck="marketing" data-ck-src="java\tscript:{run}"></iframe>'
+    )
+    page = visitor.open()
+    visitor.press("Accept all")
+    page.locator("#b[href]").wait_for()
+    page.locator("#p").click()
+    page.locator("#a").click()
+    assert page.evaluate("window.ran") is None
+    assert page.locator("[onclick],[onerror],[srcdoc],[href*=cript],[src*=cript]").count() == 0
+
+
 def test_only_what_was_allowed_wakes(stage: Stage, visitor: Visitor) -> None:
     """A visitor who allowed one vendor in another tab wakes that vendor here, and no other."""
     stage.write(external("a", vendor="count") + external("b", vendor="test") + external("c", vendor="ads"))

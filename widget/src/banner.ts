@@ -20,7 +20,8 @@ export function showBanner(section: HTMLElement): void {
   }
   if (!document.contains(section)) document.body.prepend(section)
   section.addEventListener("focusin", ({ relatedTarget }) => {
-    if (relatedTarget instanceof HTMLElement && !section.contains(relatedTarget)) cameFrom = relatedTarget
+    // Back from the second layer is not from elsewhere.
+    if (relatedTarget instanceof HTMLElement && !relatedTarget.closest(".ck-first,.ck-second")) cameFrom = relatedTarget
   })
   // A live region is heard when its text changes after it was there.
   region = document.createElement("div")

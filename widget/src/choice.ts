@@ -3,47 +3,46 @@
 import { announce } from "./events"
 import type { ConsentDecision } from "./widget"
 
-const PATIENCE = 10_000
+export type Decided = (decision: ConsentDecision, outcome: string) => void
 
-type Decided = (decision: ConsentDecision, outcome: string) => void
-
-export function listenForChoices(decided: Decided): void {
+/** Send what these forms ask, and hand on what came of it; `more` is for the one that only leads further. */
+export function listenForChoices(forms: string, decided: Decided, more?: (form: HTMLFormElement) => void): void {
   let busy = false
-  let passing = false
 
-  const send = async (form: HTMLFormElement, button: HTMLButtonElement): Promise<void> => {
-    const decision = await post(form, button.value).catch(() => undefined)
-    busy = false
-    if (decision) return decided(decision, form.getAttribute(`data-ck-${button.value}`) ?? "")
-    passing = true
-    form.requestSubmit(button)
-  }
-
-  document.addEventListener("submit", (event) => {
+  const onSubmit = (event: SubmitEvent): void => {
     const form = event.target as HTMLFormElement
     const button = event.submitter as HTMLButtonElement | null
-    if (!button || !form.matches('.ck-first [method="post"]')) return
-    if (passing) {
-      passing = false
-      return
-    }
+    if (!button || !form.matches(forms)) return
     event.preventDefault()
+    if (more && form.method === "get") return more(form)
     if (busy || !announce("consentkit:choice", { choice: button.value })) return
     busy = true
-    void send(form, button)
-  })
+    post(form, button.value).then(
+      ({ decision, said }) => {
+        busy = false
+        decided(decision, said)
+      },
+      () => {
+        removeEventListener("submit", onSubmit)
+        form.requestSubmit(button)
+      },
+    )
+  }
+  addEventListener("submit", onSubmit)
 }
 
-/** The decision that the server made of a choice. Throws where it made none. */
-async function post(form: HTMLFormElement, choice: string): Promise<ConsentDecision> {
+/** What the server made of a choice, and its words for that. Throws where it made nothing. */
+async function post(form: HTMLFormElement, choice: string): Promise<{ decision: ConsentDecision; said: string }> {
+  const fields = new FormData(form)
+  const lists = { category: fields.getAll("category"), vendor: fields.getAll("vendor") }
   const answer = await fetch(form.action, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ choice, ...Object.fromEntries(new FormData(form)) }),
+    body: JSON.stringify({ choice, ...Object.fromEntries(fields), ...lists }),
     // Who presses a button and goes on at once has chosen all the same.
     keepalive: true,
-    signal: AbortSignal.timeout(PATIENCE),
+    signal: AbortSignal.timeout(10_000),
   })
-  if (!answer.ok) throw new Error(answer.statusText)
-  return (await answer.json()).decision
+  if (!answer.ok) throw answer.status
+  return answer.json()
 }

@@ -55,7 +55,15 @@ function setUp(script: HTMLScriptElement): void {
     else settle(decision)
   }
 
-  listenForChoices(settle)
+  const more = (form: HTMLFormElement): void => {
+    // Fetched only when somebody asks for it, from beside this script.
+    import(script.src.replace("widget.js", "second.js")).then(
+      ({ openSecond }) => openSecond(form, settle),
+      () => form.submit(),
+    )
+  }
+
+  listenForChoices(".ck-first form", settle, more)
   // Back from the back/forward cache, with a choice made elsewhere in between.
   addEventListener("pageshow", ({ persisted }) => {
     if (persisted && cookie() !== seen) consult()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from consentkit import __version__
+from consentkit.cli.catalog import catalog
 from consentkit.cli.classify import classify
 from consentkit.cli.cookies import cookies
 from consentkit.cli.csp import csp
@@ -13,6 +14,8 @@ from consentkit.cli.evidence import verify
 from consentkit.cli.export import export, verifier
 from consentkit.cli.ledger import ledger
 from consentkit.cli.policy import check, init, schema
+from consentkit.cli.preview import preview
+from consentkit.cli.subject import subject
 from consentkit.errors import ConsentkitError
 
 
@@ -40,5 +43,8 @@ def main() -> None:
     """
 
 
-for _command in (init, check, schema, classify, cookies, csp, demo, export, verifier, verify, ledger):
+for _command in (
+    *(init, check, schema, preview, classify, catalog, cookies, csp),
+    *(demo, export, verifier, verify, ledger, subject),
+):
     main.add_command(_command)

@@ -18,14 +18,15 @@ from consentkit.kit import ConsentKit
 from consentkit.settings import Settings, load_settings
 
 _NAMES = ("policy", "database", "data", "secret", "signing_key", "production")
+# What the kit itself takes, beside its settings.
+_OURS = ("clock", "minor")
 
 
 @cache
 def site_kit() -> ConsentKit:
     """The kit of this process, built with the first handler: all of Django's handlers share it."""
     given = _given()
-    clock = {"clock": given["clock"]} if "clock" in given else {}
-    return ConsentKit(site_settings(), **clock)
+    return ConsentKit(site_settings(), **{name: given[name] for name in _OURS if name in given})
 
 
 @cache
@@ -37,9 +38,10 @@ def in_production() -> bool:
 def site_settings() -> Settings:
     """What CONSENTKIT says, or the defaults. Raises ConfigError with every problem in it."""
     given = {"production": in_production(), **_given()}
-    given.pop("clock", None)
+    for name in _OURS:
+        given.pop(name, None)
     if unknown := sorted(given.keys() - set(_NAMES)):
-        known = f"There are {', '.join((*_NAMES, 'clock'))}."
+        known = f"There are {', '.join((*_NAMES, *_OURS))}."
         raise ConfigError(
             "CONSENTKIT", [_problem("E030", f"CONSENTKIT[{n!r}]", "is no setting.", known) for n in unknown]
         )

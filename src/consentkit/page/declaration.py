@@ -5,14 +5,15 @@ Knows Policy and our wording; not pages, visitors or cookies on the wire.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
-from consentkit.page.texts import Texts
 from consentkit.policy import Category, Policy, Vendor, fingerprint, localised
 from consentkit.policy.model import Cookie, Site
 from consentkit.regime import rules_for
+from consentkit.texts import Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +78,22 @@ def declared(policy: Policy, texts: Texts, language: str) -> Iterator[tuple[Cate
         yield category, rows
 
 
-def declaration_document(policy: Policy, texts: Texts, language: str) -> dict[str, Any]:
-    """The declaration as plain values, for programs. Durations stay as the policy spells them."""
+def declaration_document(policy: Policy, texts: Texts, language: str, seen: Mapping[str, date]) -> dict[str, Any]:
+    """The declaration as plain values, for programs. Durations stay as the policy spells them.
+
+    `seen` says when cookies were last in use. What was met and is not declared is the owner's to hear, not told here.
+    """
     vendors = [
         vendor.model_dump(mode="json", include={"id", "name", "category", "hosts", "country", "privacy_url"})
         | {"purpose": localised(vendor.purpose, language)}
         for vendor in policy.vendors
     ]
-    stored = [asdict(row) for _, rows in declared(policy, texts, language) for row in rows if row.name]
+    stored = [
+        asdict(row) | {"last_seen": _last_seen(row.name, seen)}
+        for _, rows in declared(policy, texts, language)
+        for row in rows
+        if row.name
+    ]
     return {
         "site": site_name(policy, texts),
         "controller": policy.controller and policy.controller.model_dump(mode="json"),
@@ -95,3 +104,10 @@ def declaration_document(policy: Policy, texts: Texts, language: str) -> dict[st
         "stored": stored,
         "vendors": vendors,
     }
+
+
+def _last_seen(name: str, seen: Mapping[str, date]) -> str | None:
+    """The latest day of the names that this one, which may end in a star, stands for."""
+    head, star, _ = name.partition("*")
+    days = [day for met, day in seen.items() if met == name or (star and met.startswith(head))]
+    return max(days).isoformat() if days else None

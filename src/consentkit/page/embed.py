@@ -16,12 +16,12 @@ from typing import NamedTuple
 
 from markupsafe import escape
 
-from consentkit.page.assets import assets
 from consentkit.page.mould import Mould
 from consentkit.page.notice import Document, Notice, about, facts
-from consentkit.page.texts import Texts, texts
+from consentkit.page.sheets import sheets
 from consentkit.policy import Policy, Regime, Vendor, localised
 from consentkit.regime import Rules
+from consentkit.texts import Texts, texts
 
 _KEPT = 256
 # A policy may say much of a vendor; a frame is small, and a page may hold many of them.
@@ -81,8 +81,9 @@ class Embeds:
     def _write_pointing(
         self, categories: Sequence[str], language: str, door: Door, root: str, target: str, *, name: str, address: str
     ) -> str:
-        said = texts(language)
-        until = said.say("embed.until", category=", ".join(said[f"category.{category}"] for category in categories))
+        said = texts(language, self._policy.texts)
+        titles = [said[f"category.{category}"] for category in categories]
+        until = said.say("embed.until", category=said.list(titles))
         words: Document = {
             "language": language,
             "gpc": None,
@@ -98,7 +99,7 @@ class Embeds:
             "embed.html",
             doc=words,
             here=root + self._policy.prefix,
-            style=assets()["embed.css"].name,
+            style=sheets(self._policy.theme)["embed.css"].name,
             address=address if door.address else "",
             referrer_policy=door.referrer_policy,
             tab=self.opens_in_tab,
@@ -108,7 +109,7 @@ class Embeds:
         return f' srcdoc="{_once_more(html)}"'
 
     def _build_notice(self, ident: str, language: str, regime: Regime, days: int, gpc: bool) -> Notice | None:
-        vendor, said, rules = self._vendors[ident], texts(language), Rules("", regime, days)
+        vendor, said, rules = self._vendors[ident], texts(language, self._policy.texts), Rules("", regime, days)
         memory = said.say("embed.memory", duration=said.duration(f"{days} days"), reopen=said["reopen"])
         document: Document = {
             **about(self._policy, "embed", said, language, rules, gpc=gpc),

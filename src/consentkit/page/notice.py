@@ -10,16 +10,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from consentkit import canonical
 from consentkit.page.code import served_code
 from consentkit.page.declaration import Row, site_cookies, site_name, vendor_cookies
-from consentkit.page.texts import Texts, texts
-from consentkit.policy import OPTIONAL_CATEGORIES, Category, Policy, Regime, Vendor, fingerprint, localised
+from consentkit.policy import OPTIONAL_CATEGORIES, OWN, Category, Policy, Regime, Vendor, fingerprint, localised
 from consentkit.policy.duration import parse_duration
 from consentkit.policy.model import Cookie
 from consentkit.regime import Rules
+from consentkit.texts import Texts, texts
 
 Layer = Literal["banner", "preferences"]
 Document = dict[str, Any]
@@ -27,6 +27,8 @@ Document = dict[str, Any]
 # The European Economic Area: data that leaves it needs its own safeguards, and saying so (GDPR 13(1)(f)).
 _EEA_CODES = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK"
 _EEA = frozenset(_EEA_CODES.split())
+# More vendors than these are counted, not named: the first layer stays short.
+_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +45,33 @@ class Notice:
         return cls(document, data, hashlib.sha256(data).hexdigest())
 
 
-def build_notice(
-    policy: Policy, layer: Layer, language: str, rules: Rules, *, gpc: bool, lapsed: frozenset[str]
-) -> Notice:
-    """The notice for everybody in the same place with the same signal and the same lapsed categories.
+class Occasion(NamedTuple):
+    """What differs among visitors of one place.
 
-    `gpc` says that the signal was honoured, and that the visitor is told so (CCPA regulations §7025(c)(6)).
+    `gpc` says that the signal was honoured, and that the visitor is told so (CCPA regulations §7025(c)(6)). `lapsed`,
+    `added` and `again` are a Decision's. `asks_age` has whoever allows something say their age; a `minor` is asked
+    nothing.
     """
-    said = texts(language)
+
+    gpc: bool = False
+    lapsed: frozenset[str] = frozenset()
+    added: frozenset[str] = frozenset()
+    again: frozenset[str] = frozenset()
+    asks_age: bool = False
+    minor: bool = False
+
+
+def build_notice(policy: Policy, layer: Layer, language: str, rules: Rules, occasion: Occasion) -> Notice:
+    """The notice for everybody in the same place on the same occasion."""
+    said = texts(language, policy.texts)
     build = _banner if layer == "banner" else _preferences
     return Notice.of(
         {
-            **about(policy, layer, said, language, rules, gpc=gpc),
-            "lapsed": said.say("body.lapsed", categories=_titles(said, lapsed)) if lapsed else None,
+            **about(policy, layer, said, language, rules, gpc=occasion.gpc),
+            "lapsed": _lapse(policy, said, occasion) if occasion.lapsed else None,
+            "age": _age(said, rules) if occasion.asks_age else None,
             "links": links(policy, said),
-            **build(policy, said, language, rules),
+            **build(policy, said, language, rules, occasion),
         }
     )
 
@@ -69,7 +83,7 @@ def about(policy: Policy, layer: str, said: Texts, language: str, rules: Rules, 
         "language": language,
         "policy": fingerprint(policy),
         "version": policy.version,
-        "code": served_code().hash,
+        "code": served_code(policy.theme).hash,
         "regime": rules.regime.value,
         "site": site_name(policy, said),
         "gpc": said["body.gpc"] if gpc else None,
@@ -87,30 +101,51 @@ def pages(said: Texts, *names: str) -> list[Document]:
     return [{"label": said[f"link.{name}"], "page": name} for name in names]
 
 
-def _banner(policy: Policy, said: Texts, language: str, rules: Rules) -> Document:
-    # Where a Content-Security-Policy follows the decision, a grant takes effect in a new document only.
-    again = f" {said['chosen.again']}" if policy.csp.mode == "enforce" else ""
+def _banner(policy: Policy, said: Texts, language: str, rules: Rules, occasion: Occasion) -> Document:
+    """The first layer. Whoever has chosen before is asked for nothing but what was added since."""
+    asked = tuple(c for c in OPTIONAL_CATEGORIES if c in occasion.lapsed) or OPTIONAL_CATEGORIES
+    promises = _promises(policy, said, rules)
+    closes = rules.closes and not occasion.lapsed
+    if closes:
+        promises.insert(0, said["body.close"])
     return {
         "heading": said[f"heading.{rules.regime}"],
-        "lead": _lead(policy, said, rules.regime),
-        "categories": [_category(policy, category, said, language) for category in OPTIONAL_CATEGORIES],
-        "body": [said["body.essential"], *_facts(policy, said), *_promises(policy, said, rules)],
+        "lead": _lead(policy, said, rules.regime, asked),
+        "categories": [_category(policy, category, said, language) for category in asked],
+        "body": [said["body.essential"], *_facts(policy, said, asked), *promises],
         "pages": pages(said, "preferences", "declaration"),
-        "buttons": _buttons(said, "accept_all", "refuse_all", "preferences"),
-        # Heard or seen upon the choice, where scripts run.
-        "outcomes": {"accept_all": said["chosen.accept_all"] + again, "refuse_all": said["chosen.refuse_all"]},
+        **_answers(policy, said, occasion),
+        "close": said["button.close"] if closes else None,
         "reopen": said["reopen"],
     }
 
 
-def _preferences(policy: Policy, said: Texts, language: str, rules: Rules) -> Document:
+def _answers(policy: Policy, said: Texts, occasion: Occasion) -> Document:
+    """The buttons, what each has for an outcome, and what "add" adds."""
+    if not occasion.lapsed:
+        return {
+            "buttons": _buttons(said, "accept_all", "refuse_all", "preferences"),
+            "outcomes": _outcomes(policy, said, "accept_all", "refuse_all"),
+            "adds": {"category": [], "vendor": []},
+        }
+    one_by_one = {vendor.category for vendor in policy.vendors if vendor.id in occasion.again}
+    labels = {"add": "accept_added", "keep": "refuse_added", "preferences": "preferences"}
+    return {
+        "buttons": [{"value": v, "label": said[f"button.{key}"], "when": "always"} for v, key in labels.items()],
+        "outcomes": {"add": _outcomes(policy, said, "custom")["custom"], "keep": said["chosen.custom"]},
+        "adds": {"category": sorted(occasion.lapsed - one_by_one), "vendor": sorted(occasion.again)},
+    }
+
+
+def _preferences(policy: Policy, said: Texts, language: str, rules: Rules, occasion: Occasion) -> Document:
     labels = ("state_none", "state_some", "saved", "always", "own", "empty", "country", "no_cookies")
     return {
         "heading": said["preferences.heading"],
         "lead": said["preferences.intro"],
-        "categories": [_switchable(policy, category, said, language, rules) for category in Category],
+        "minor": said["body.minor"] if occasion.minor else None,
+        "categories": [_switchable(policy, category, said, language, rules, occasion) for category in Category],
         "body": [
-            *_facts(policy, said),
+            *_facts(policy, said, OPTIONAL_CATEGORIES),
             *_promises(policy, said, rules),
             said.say("preferences.record", duration=said.duration(policy.retention)),
         ],
@@ -118,7 +153,9 @@ def _preferences(policy: Policy, said: Texts, language: str, rules: Rules) -> Do
         "columns": {name: said[f"column.{name}"] for name in ("name", "purpose", "retention")},
         "pages": pages(said, "declaration", "receipt"),
         "back": said["link.back"],
-        "buttons": _buttons(said, "custom", "accept_all", "refuse_all", "withdraw"),
+        "buttons": _buttons(said, *([] if occasion.minor else ["custom", "accept_all"]), "refuse_all", "withdraw"),
+        # A withdrawal loads the page again at once.
+        "outcomes": _outcomes(policy, said, "custom", "accept_all", "refuse_all") | {"none": said["chosen.custom"]},
     }
 
 
@@ -130,20 +167,29 @@ def _buttons(said: Texts, *values: str) -> list[Document]:
     ]
 
 
-def _lead(policy: Policy, said: Texts, regime: Regime) -> str:
+def _outcomes(policy: Policy, said: Texts, *values: str) -> Document:
+    """What is heard or seen upon each choice, where scripts run; "none" upon a choice of one's own that allows nothing.
+
+    Where a Content-Security-Policy follows the decision, a grant takes effect in a new document only.
+    """
+    again = f" {said['chosen.again']}" if policy.csp.mode == "enforce" else ""
+    return {value: said[f"chosen.{value}"] + (again if value in ("accept_all", "custom") else "") for value in values}
+
+
+def _lead(policy: Policy, said: Texts, regime: Regime, asked: Sequence[Category]) -> str:
     """Who wants to store what, and whether that waits for a yes."""
     verb = "ask" if regime is Regime.OPT_IN else "tell"
     site = site_name(policy, said)
-    count = sum(vendor.category in OPTIONAL_CATEGORIES for vendor in policy.vendors)
+    count = sum(vendor.category in asked for vendor in policy.vendors)
     if not count:
         return said.say(f"purposes.{verb}", site=site)
     return said.say(f"purposes.{verb}_with", site=site, vendors=said.count("vendors", count))
 
 
-def _facts(policy: Policy, said: Texts) -> list[str]:
+def _facts(policy: Policy, said: Texts, asked: Sequence[Category]) -> list[str]:
     """What becomes of all that waits for consent."""
-    vendors = [vendor for vendor in policy.vendors if vendor.category in OPTIONAL_CATEGORIES]
-    return facts(vendors, [own for own in policy.cookies if own.category in OPTIONAL_CATEGORIES], said)
+    vendors = [vendor for vendor in policy.vendors if vendor.category in asked]
+    return facts(vendors, [own for own in policy.cookies if own.category in asked], said)
 
 
 def facts(vendors: Sequence[Vendor], own: Sequence[Cookie], said: Texts) -> list[str]:
@@ -155,7 +201,7 @@ def facts(vendors: Sequence[Vendor], own: Sequence[Cookie], said: Texts) -> list
         found.append(said["body.kept_session"] if session else said.say("body.kept", duration=said.duration(longest)))
     abroad = {vendor.country for vendor in vendors if vendor.country and vendor.country[:2] not in _EEA}
     if abroad:
-        found.append(said.say("body.transfer", countries=", ".join(sorted(map(said.country, abroad)))))
+        found.append(said.say("body.transfer", countries=said.list(sorted(map(said.country, abroad)))))
     return found
 
 
@@ -177,11 +223,13 @@ def _category(policy: Policy, category: Category, said: Texts, language: str) ->
     }
 
 
-def _switchable(policy: Policy, category: Category, said: Texts, language: str, rules: Rules) -> Document:
-    """A category with everything in it, and its switch unless it is always on."""
-    vendors = [_vendor(vendor, said, language) for vendor in policy.vendors if vendor.category is category]
+def _switchable(
+    policy: Policy, category: Category, said: Texts, language: str, rules: Rules, occasion: Occasion
+) -> Document:
+    """A category with everything in it, and its switch where there is something to decide."""
+    optional = category in OPTIONAL_CATEGORIES and not occasion.minor
+    vendors = [_vendor(v, said, language, optional=optional) for v in policy.vendors if v.category is category]
     switch = said.say("preferences.allow_all", category=said[f"category.{category}"])
-    optional = category in OPTIONAL_CATEGORIES
     own = site_cookies(policy, category, said, language, rules.memory_days)
     return {
         **_category(policy, category, said, language),
@@ -193,7 +241,7 @@ def _switchable(policy: Policy, category: Category, said: Texts, language: str, 
     }
 
 
-def _vendor(vendor: Vendor, said: Texts, language: str) -> Document:
+def _vendor(vendor: Vendor, said: Texts, language: str, *, optional: bool) -> Document:
     return {
         "id": vendor.id,
         "name": vendor.name,
@@ -201,9 +249,7 @@ def _vendor(vendor: Vendor, said: Texts, language: str) -> Document:
         "country": said.country(vendor.country) if vendor.country else None,
         "privacy_url": vendor.privacy_url,
         "privacy": said.say("preferences.privacy", vendor=vendor.name) if vendor.privacy_url else None,
-        "switch": None
-        if vendor.category is Category.ESSENTIAL
-        else said.say("preferences.allow_vendor", vendor=vendor.name),
+        "switch": said.say("preferences.allow_vendor", vendor=vendor.name) if optional else None,
         "cookies": _cookies([row for row in vendor_cookies(vendor, language) if row.name], said),
     }
 
@@ -212,5 +258,20 @@ def _cookies(rows: list[Row], said: Texts) -> list[Document]:
     return [{"name": row.name, "purpose": row.purpose, "retention": said.duration(row.retention)} for row in rows]
 
 
-def _titles(said: Texts, categories: frozenset[str]) -> str:
-    return ", ".join(said[f"category.{category}"] for category in Category if category in categories)
+def _lapse(policy: Policy, said: Texts, occasion: Occasion) -> str:
+    """What was added since the last choice: the categories, and in each the vendors of whom it is."""
+    parts = []
+    for category in (each for each in Category if each in occasion.lapsed):
+        title = said[f"category.{category}"]
+        names = [v.name for v in policy.vendors if v.category is category and v.id in occasion.added]
+        if len(names) > _NAMED:
+            names = [said.count("vendors", len(names))]
+        if OWN in occasion.added and any(own.category is category for own in policy.cookies):
+            names.append(site_name(policy, said))
+        parts.append(f"{title} ({said.list(names)})" if names else title)
+    return said.say("body.lapsed", categories=said.list(parts))
+
+
+def _age(said: Texts, rules: Rules) -> Document:
+    """The question, as it is shown; and, for the record alone, what the answer is held against: it must not lead."""
+    return {"label": said["age.label"], "hint": said["age.hint"], "minimum": rules.minimum_age}

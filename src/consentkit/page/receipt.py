@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from consentkit.page.texts import Texts
 from consentkit.policy import OPTIONAL_CATEGORIES, Policy
+from consentkit.texts import Texts
 
 
 def readable(entry: Mapping[str, Any], policy: Policy, texts: Texts) -> dict[str, Any]:
@@ -26,8 +26,8 @@ def readable(entry: Mapping[str, Any], policy: Policy, texts: Texts) -> dict[str
         "vkey": entry["vkey"],
         "time": _moment(entry["time"]),
         "chosen": texts[f"chosen.{record['choice']}"],
-        "categories": ", ".join(categories) or texts["receipt.none"],
-        "vendors": ", ".join(vendors) or texts["receipt.none"],
+        "categories": texts.list(categories) or texts["receipt.none"],
+        "vendors": texts.list(vendors) or texts["receipt.none"],
         "policy": record["policy"],
     }
 

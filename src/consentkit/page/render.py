@@ -7,11 +7,11 @@ is text, and Jinja2 escapes it. The token is trusted for nothing here: it is car
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import quote
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from consentkit import canonical
 from consentkit.decision import Decision
@@ -20,17 +20,23 @@ from consentkit.page.assets import Asset, asset_for, assets
 from consentkit.page.declaration import declaration_document, declared, site_name
 from consentkit.page.embed import Embeds
 from consentkit.page.guard_script import guard_script
+from consentkit.page.inspection import inspect
 from consentkit.page.mould import Mould
-from consentkit.page.notice import Layer, Notice, build_notice, links, pages
+from consentkit.page.notice import Layer, Notice, Occasion, build_notice, links, pages
 from consentkit.page.receipt import readable
-from consentkit.page.texts import choose_language, languages, texts
-from consentkit.policy import OPTIONAL_CATEGORIES, Policy, Regime
+from consentkit.page.sheets import FIRST, find_variant, sheets, variant
+from consentkit.page.templating import environment
+from consentkit.policy import OPTIONAL_CATEGORIES, Policy
+from consentkit.policy.theme import Theme
 from consentkit.regime import Rules
+from consentkit.texts import Texts, choose_language, languages, texts
+from consentkit.texts.negotiation import closest
 
 # Layers × languages × regimes × signal is 60 at most in practice; a notice of a large policy takes some 100 KB.
 _NOTICES_KEPT = 64
 
 _UNDECIDED = Decision()
+_FIRST_TIME = Occasion()
 
 # The link stands on pages that load nothing of ours, so its looks travel with it; without them it is a plain link.
 _REOPEN_STYLE = "position:fixed;left:0;bottom:0;z-index:9;padding:12px;border:1px solid;background:#fff;color:#111"
@@ -45,7 +51,8 @@ class Pages:
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
-        self.languages = tuple(tag for tag in policy.languages if tag.partition("-")[0] in languages()) or ("en",)
+        offered = policy.languages or languages()
+        self.languages = tuple(tag for tag in offered if closest(tag, languages())) or ("en",)
         self._build = lru_cache(_NOTICES_KEPT)(self._build_notice)
         self._reopen = lru_cache(_NOTICES_KEPT)(self._render_reopen)
         self._widget = lru_cache(_NOTICES_KEPT)(self._render_widget)
@@ -53,25 +60,19 @@ class Pages:
         self.guard_script = guard_script(policy)
         self._banners: dict[tuple[object, ...], Mould] = {}
         self._choose = lru_cache(_NOTICES_KEPT)(choose_language)
-        self._templates = Environment(
-            loader=PackageLoader("consentkit.page"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,  # no look at the disk for each page
-        )
+        self._sheets = sheets(policy.theme)
+        self._templates = environment(policy.theme.templates)
         self.embeds = Embeds(policy, self._render)
+        inspect(self, policy)
 
     def language(self, wanted: Sequence[str]) -> str:
         """The language for a visitor who wants `wanted`, best first."""
         return self._choose(tuple(wanted), self.languages)
 
-    def notice(
-        self, layer: Layer, language: str, rules: Rules, *, gpc: bool = False, lapsed: frozenset[str] = frozenset()
-    ) -> Notice:
+    def notice(self, layer: Layer, language: str, rules: Rules, occasion: Occasion = _FIRST_TIME) -> Notice:
         """What is to be shown, as evidence. Build it first; the render token names its hash."""
-        return self._build(layer, language, rules.regime, rules.memory_days, gpc, lapsed)
+        # The jurisdiction is not shown, so it is no part of the cache's key: 250 countries share a few notices.
+        return self._build(layer, language, replace(rules, jurisdiction=""), occasion)
 
     def banner(
         self, notice: Notice, decision: Decision = _UNDECIDED, *, token: str, return_to: str, root: str = ""
@@ -84,6 +85,12 @@ class Pages:
             mould = self._banners[key] = self._mould_banner(notice, decision, root)
         here = _inside(return_to, root)
         return mould.fill(token=token, return_to=here, query=quote(here))
+
+    def preview(self, language: str, rules: Rules, theme: Theme, root: str = "") -> bytes:
+        """The banner for its owner, in another look: it says that it is a preview, and its buttons do nothing."""
+        notice = self.notice("banner", language, rules)
+        look = {"style": variant(theme).name, "preview": self._said(language)["preview.mark"]}
+        return self._mould_banner(notice, _UNDECIDED, root, **look).fill(token="", return_to="", query="")
 
     def settled(self, decision: Decision) -> bytes:
         """What the widget learns in the banner's stead where nobody is to be asked."""
@@ -103,9 +110,12 @@ class Pages:
         told = "" if decision is None else _told(decision)
         return self._guard(state if decision is None else "", told, root, nonce)
 
-    def reopen(self, language: str, root: str = "") -> bytes:
-        """The link to the preferences for every page. ASCII, at most 200 bytes with the default prefix and no root."""
-        return self._reopen(language, root)
+    def reopen(self, language: str, root: str = "", *, honoured: bool = False) -> bytes:
+        """The link to the preferences for every page. ASCII, at most 200 bytes with the default prefix and no root.
+
+        `honoured` has it say that the browser's signal was, where no banner does (CCPA regulations §7025(c)(6)).
+        """
+        return self._reopen(language, root, honoured)
 
     def preferences(
         self,
@@ -120,7 +130,7 @@ class Pages:
     ) -> bytes:
         """The second layer. `message` says why it is shown again: "stale", "widened"."""
         doc = notice.document
-        said = texts(doc["language"])
+        said = self._said(doc["language"])
         return self._page(
             "preferences.html",
             doc["language"],
@@ -130,7 +140,7 @@ class Pages:
             pages=doc["pages"],
             doc=doc,
             decision=decision,
-            allowed=_allowed(doc, decision),
+            allowed=said.list(_allowed(doc, decision)),
             token=token,
             saved=saved,
             message=message and {part: said[f"error.{message}.{part}"] for part in ("title", "text")},
@@ -141,19 +151,19 @@ class Pages:
 
         "malformed" names the `field`; "refused" says that a refusal which could not be recorded holds all the same.
         """
-        said = texts(language)
+        said = self._said(language)
         title, text = said[f"error.{key}.title"], said.say(f"error.{key}.text", field=field)
         return self._page("message.html", language, title, root, return_to=return_to, text=text)
 
     def receipt(self, language: str, root: str, entries: Sequence[Mapping[str, Any]]) -> bytes:
         """The visitor's own records with their proofs, newest first if so given."""
-        said = texts(language)
+        said = self._said(language)
         receipts = [readable(entry, self._policy, said) for entry in entries]
         return self._page("receipt.html", language, said["receipt.heading"], root, t=said, receipts=receipts)
 
     def declaration(self, language: str, root: str = "") -> bytes:
         """What is set by whom, as a page."""
-        said = texts(language)
+        said = self._said(language)
         categories = [
             {
                 "id": category.value,
@@ -181,32 +191,32 @@ class Pages:
             columns={name: said[f"column.{name}"] for name in ("name", "provider", "purpose", "retention", "party")},
             controller=self._policy.controller,
             version=self._policy.version,
-            date=self._policy.effective.isoformat(),
+            date=said.date(self._policy.effective),
         )
 
-    def declaration_json(self) -> bytes:
-        """The same for programs, in the site's first language."""
+    def declaration_json(self, seen: Mapping[str, date]) -> bytes:
+        """The same for programs, in the site's first language, with the days on which cookies were last seen."""
         language = self.languages[0]
-        return canonical.encode(declaration_document(self._policy, texts(language), language))
+        return canonical.encode(declaration_document(self._policy, self._said(language), language, seen))
 
     def static(self, name: str) -> Asset | None:
         """A file of ours, by the name it is served under now or was once."""
         found = asset_for(name)
-        return self.guard_script if found is assets()["guard.js"] else found
+        if found is None:
+            return find_variant(self._policy.theme, name)
+        if found is assets()["guard.js"]:
+            return self.guard_script
+        return self._sheets.get(name.partition(".")[2], found)
 
-    def _mould_banner(self, notice: Notice, decision: Decision, root: str) -> Mould:
+    def _mould_banner(self, notice: Notice, decision: Decision, root: str, **look: str) -> Mould:
+        look = {"style": self._sheets[FIRST].name, "preview": ""} | look
         fixed = {"doc": notice.document, "decision": decision, "here": self._here(root)}
-        render = partial(self._render, "banner.html", style=assets()["first.css"].name, **fixed)
-        return Mould(render, "token", "return_to", "query")
+        return Mould(partial(self._render, "banner.html", **look, **fixed), "token", "return_to", "query")
 
-    def _render_reopen(self, language: str, root: str) -> bytes:
-        html = self._render(
-            "reopen.html",
-            language=language,
-            here=self._here(root),
-            label=texts(language)["reopen"],
-            style=_REOPEN_STYLE,
-        )
+    def _render_reopen(self, language: str, root: str, honoured: bool) -> bytes:
+        said = self._said(language)
+        label = f"{said['honoured']}. {said['reopen']}" if honoured else said["reopen"]
+        html = self._render("reopen.html", language=language, here=self._here(root), label=label, style=_REOPEN_STYLE)
         return html.encode("ascii", "xmlcharrefreplace")
 
     def _render_widget(self, state: str, root: str, nonce: str, later: str) -> bytes:
@@ -219,22 +229,19 @@ class Pages:
         values = {"here": self._here(root), "script": self.guard_script.name, "nonce": nonce}
         return self._render("guard.html", **values, state=state, decision=decision).encode("ascii", "xmlcharrefreplace")
 
-    def _build_notice(
-        self, layer: Layer, language: str, regime: Regime, days: int, gpc: bool, lapsed: frozenset[str]
-    ) -> Notice:
-        # The jurisdiction is not shown, so it is no part of the cache's key: 250 countries share a few notices.
-        return build_notice(self._policy, layer, language, Rules("", regime, days), gpc=gpc, lapsed=lapsed)
+    def _build_notice(self, layer: Layer, language: str, rules: Rules, occasion: Occasion) -> Notice:
+        return build_notice(self._policy, layer, language, rules, occasion)
 
     def _page(
         self, template: str, language: str, heading: str, root: str, *, return_to: str = "", **values: Any
     ) -> bytes:
-        said = texts(language)
+        said = self._said(language)
         frame = {
             "language": language,
             "heading": heading,
             "site": site_name(self._policy, said),
             "here": self._here(root),
-            "style": assets()["page.css"].name,
+            "style": self._sheets["page.css"].name,
             "return_to": _inside(return_to, root),
             "back": said["link.back"],
             "pages": [{"label": said["reopen"], "page": "preferences"}, *pages(said, "declaration", "receipt")],
@@ -245,10 +252,14 @@ class Pages:
     def _render(self, template: str, **values: Any) -> str:
         return self._templates.get_template(template).render(values)
 
+    def _said(self, language: str) -> Texts:
+        return texts(language, self._policy.texts)
+
     def _here(self, root: str) -> str:
         return root + self._policy.prefix
 
 
+@lru_cache(_NOTICES_KEPT)
 def _told(decision: Decision) -> str:
     """What scripts may know of a decision, in the shape that widget.d.ts gives it."""
     return canonical.encode({"granted": sorted(decision.granted), "vendors": sorted(decision.vendors)}).decode("ascii")

@@ -11,6 +11,8 @@ from consentkit.errors import Problem
 from consentkit.policy.duration import parse_duration
 from consentkit.policy.model import Category, Policy, Text
 from consentkit.policy.sources import source_table
+from consentkit.policy.theme import PLACES, weak_pairs
+from consentkit.policy.wording import check_wording
 
 Check = Callable[[Policy], Iterator[Problem]]
 
@@ -83,7 +85,7 @@ def check_cookie_retention(policy: Policy) -> Iterator[Problem]:
 
 def check_texts(policy: Policy) -> Iterator[Problem]:
     for place, text in _texts(policy):
-        missing = [tag for tag in policy.languages if isinstance(text, dict) and tag not in text]
+        missing = [tag for tag in policy.languages or () if isinstance(text, dict) and tag not in text]
         if missing:
             yield Problem(
                 "consentkit.E014",
@@ -92,6 +94,10 @@ def check_texts(policy: Policy) -> Iterator[Problem]:
                 f"Add {', '.join(missing)}, or write one text for all languages.",
                 ", ".join(missing),
             )
+
+
+def check_own_texts(policy: Policy) -> Iterator[Problem]:
+    yield from check_wording(policy.texts or {})
 
 
 def check_controller(policy: Policy) -> Iterator[Problem]:
@@ -164,18 +170,45 @@ def check_csp_length(policy: Policy) -> Iterator[Problem]:
         )
 
 
+def check_theme_position(policy: Policy) -> Iterator[Problem]:
+    places = PLACES[policy.theme.layout]
+    if policy.theme.place not in places:
+        yield Problem(
+            "consentkit.E070",
+            "theme.position",
+            f'the layout "{policy.theme.layout}" cannot stand there.',
+            f"Use one of: {', '.join(places)}; or leave it out.",
+            policy.theme.place,
+        )
+
+
+def check_theme_contrast(policy: Policy) -> Iterator[Problem]:
+    for pair in weak_pairs(policy.theme):
+        colours = policy.theme.palette(pair.mode)
+        yield Problem(
+            "consentkit.E071",
+            f"theme.{pair.mode}.{pair.front}",
+            f"it can hardly be told from {pair.ground} ({colours[pair.ground]}): {pair.contrast:.2f} to 1.",
+            f"Make one of the two darker or lighter, until it is {pair.needed:g} to 1.",
+            colours[pair.front],
+        )
+
+
 CHECKS: tuple[Check, ...] = (
     check_vendor_ids,
     check_cookies_once,
     check_hosts_once,
     check_cookie_retention,
     check_texts,
+    check_own_texts,
     check_controller,
     check_essential_words,
     check_country_header,
     check_retention,
     check_csp_hosts,
     check_csp_length,
+    check_theme_position,
+    check_theme_contrast,
 )
 
 

@@ -47,6 +47,8 @@ _KINDS: dict[str, tuple[str, str]] = {
     "certificate": ("consentkit.E036", 'Paste it as text that begins with "-----BEGIN CERTIFICATE-----".'),
     "prefix": ("consentkit.E008", 'Write a path such as "/_privacy", without dots alone or a slash at the end.'),
     "string_pattern_mismatch": ("consentkit.E009", "Use only the letters this field allows."),
+    "colour": ("consentkit.E073", 'Write six hex digits after a number sign: "#1f3a56".'),
+    "years": ("consentkit.E074", 'Write a whole number from 1 to 21; for all countries, "law" is another way.'),
     "network": ("consentkit.E022", 'Write a network such as "10.0.0.0/8" or "192.0.2.1".'),
 }
 
@@ -80,11 +82,13 @@ def load_policy(source: str | Path | Mapping[str, Any], proxies: Sequence[Networ
 
 
 def _beside(path: Path, data: dict[str, Any]) -> dict[str, Any]:
-    """The policy with its own lists found from where it stands itself."""
-    lists = data.get("catalog")
-    if not isinstance(lists, list) or not all(isinstance(each, str) and each for each in lists):
-        return data
-    return {**data, "catalog": [str(path.parent / each) for each in lists]}
+    """The policy with its own lists and templates found from where it stands itself."""
+    lists, theme = data.get("catalog"), data.get("theme")
+    if isinstance(lists, list) and all(isinstance(each, str) and each for each in lists):
+        data = {**data, "catalog": [str(path.parent / each) for each in lists]}
+    if isinstance(theme, dict) and isinstance(folder := theme.get("templates"), str) and folder:
+        data = {**data, "theme": {**theme, "templates": str(path.parent / folder)}}
+    return data
 
 
 def parse_policy(data: Mapping[str, Any], source: str, proxies: Sequence[Network] = ()) -> Policy:

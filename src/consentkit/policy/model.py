@@ -13,9 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Discriminator,
     Field,
     StringConstraints,
@@ -24,7 +22,10 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from consentkit.errors import MalformedError
+from consentkit.policy.base import Declared
 from consentkit.policy.duration import parse_duration
+from consentkit.policy.theme import Theme
+from consentkit.policy.wording import OwnTexts
 from consentkit.tlog import WitnessKey
 
 
@@ -135,6 +136,16 @@ def _network(value: object) -> IPv4Network | IPv6Network:
         raise PydanticCustomError("network", "not a network") from None
 
 
+def _years(value: object) -> object:
+    if value != "law" and (isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 21):
+        raise PydanticCustomError("years", "not an age")
+    return value
+
+
+def _age(value: object) -> object:
+    return {"years": value} if isinstance(value, int | str) else value
+
+
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$")]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
@@ -156,16 +167,12 @@ Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
 Service = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_service)]
 Link = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_link)]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]
+Years = Annotated[int, BeforeValidator(_years)]
 # RFC 6265 token characters; a star at the end stands for anything.
 CookieName = Annotated[str, StringConstraints(pattern=r"^[!#$%&'+.^_`|~0-9A-Za-z-]+\*?$", max_length=128)]
 
 
-class _Declared(BaseModel):
-    # hide_input: an error must not print what else is in the file.
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
-class Site(_Declared):
+class Site(Declared):
     """The service as a visitor knows it. `id` names it in seals and in the ledger: never change it lightly."""
 
     id: Identifier = "site"
@@ -173,7 +180,7 @@ class Site(_Declared):
     hosts: tuple[Host, ...] = ()
 
 
-class Controller(_Declared):
+class Controller(Declared):
     """Who decides why and how personal data is used (GDPR 4(7)), and how to reach them (GDPR 13(1)(a))."""
 
     name: Words
@@ -182,7 +189,7 @@ class Controller(_Declared):
     country: Country | None = None
 
 
-class Cookie(_Declared):
+class Cookie(Declared):
     """A cookie, storage key or pixel of a vendor. `name` may end in "*"; `retention` is "session" or a duration."""
 
     name: CookieName
@@ -197,7 +204,7 @@ class OwnCookie(Cookie):
     category: Category
 
 
-class Vendor(_Declared):
+class Vendor(Declared):
     """A company that receives data. `hosts` cover their subdomains; "host/path" covers what starts with that path."""
 
     id: Identifier
@@ -210,18 +217,29 @@ class Vendor(_Declared):
     country: Country | None = None
 
 
-class CategoryWords(_Declared):
+class CategoryWords(Declared):
     """What a category is for on this site, in the site's own words."""
 
     description: Text
 
 
-class Jurisdiction(_Declared):
+class Jurisdiction(Declared):
     """Whose law applies. Without a trusted country header every visitor has `default`; unset, the strictest rules."""
 
     default: Country | None = None
     country_header: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]+$", to_lower=True)] | None = None
     regimes: dict[Country, Regime] = Field(default_factory=dict)
+
+
+class MinimumAge(Declared):
+    """From which age a visitor may consent: a number, or "law" for that of the visitor's country (GDPR 8).
+
+    `countries` says otherwise for some. `ask` has the banner ask for the age of whoever wants to allow something.
+    """
+
+    years: Annotated[int | Literal["law"], BeforeValidator(_years)] = "law"
+    countries: dict[Country, Years] = Field(default_factory=dict)
+    ask: bool = False
 
 
 # The kinds of fetch that one of our policies may tell apart (CSP3 §6.1); those left out follow `default-src`.
@@ -231,7 +249,7 @@ CspDirective = Literal[
 ]  # fmt: skip
 
 
-class Csp(_Declared):
+class Csp(Declared):
     """The Content-Security-Policy that follows each decision, and the third parties in it that need no consent.
 
     `hosts` may be asked for anything, those in `only` for one kind of fetch.
@@ -242,21 +260,21 @@ class Csp(_Declared):
     only: dict[CspDirective, tuple[CspSource, ...]] = Field(default_factory=dict)
 
 
-class Witness(_Declared):
+class Witness(Declared):
     """Who cosigns the ledger's checkpoints (C2SP tlog-witness): where it is asked, and the key it signs with."""
 
     url: Service
     vkey: Annotated[str, StringConstraints(max_length=500), AfterValidator(_witness_key)]
 
 
-class Timestamps(_Declared):
+class Timestamps(Declared):
     """An authority that says when a checkpoint existed (RFC 3161), and its root certificate, as PEM."""
 
     url: Service
     root: Annotated[str, StringConstraints(max_length=20_000), AfterValidator(_certificate)]
 
 
-class Log(_Declared):
+class Log(Declared):
     """Who may see the ledger's hashes, and who vouches for them."""
 
     public: bool = True
@@ -264,14 +282,17 @@ class Log(_Declared):
     timestamps: Timestamps | None = None
 
 
-class Policy(_Declared):
+class Policy(Declared):
     """Everything a site declares, complete. Built by `consentkit.policy.load`, or plainly for tests."""
 
     version: Words = "1"
     effective: date = date(2026, 1, 1)
     privacy_policy: Link | None = None
     imprint: Link | None = None
-    languages: tuple[Language, ...] = Field(default=("en", "fr", "nl", "de", "ro"), min_length=1)
+    # The languages offered, the first where nobody's wish is known; unset, all we have, and English first.
+    languages: Annotated[tuple[Language, ...], Field(min_length=1)] | None = None
+    # The site's own words in the place of ours: language → key → text.
+    texts: dict[Language, OwnTexts] | None = None
     site: Site = Site()
     controller: Controller | None = None
     categories: dict[Category, CategoryWords] = Field(default_factory=dict)
@@ -280,6 +301,7 @@ class Policy(_Declared):
     jurisdiction: Jurisdiction = Jurisdiction()
     retention: Duration = "3 years"
     honour_gpc: bool = True
+    minimum_age: Annotated[MinimumAge, BeforeValidator(_age)] | None = None
 
     # How the server goes about it: not part of what visitors are told, nor of the fingerprint.
     mode: Literal["enforce", "report"] = "enforce"
@@ -287,8 +309,11 @@ class Policy(_Declared):
     prefix: Annotated[str, AfterValidator(_prefix)] = "/_privacy"
     cookie_domain: Host | None = None
     csp: Csp = Csp()
+    theme: Theme = Theme()
     # Whether the app gets to see cookies that browsers send without consent, from before or set by scripts.
     hide_cookies: bool = False
+    # Whether trackers on the site's own hosts, in the clothes of the site, are held though nothing declares them.
+    hold_cloaked: bool = False
     # Lists of vendors of the site's own, beside the catalogue: files, relative to the policy's.
     catalog: tuple[Annotated[str, StringConstraints(min_length=1, max_length=1000)], ...] = Field(
         default=(), max_length=50
@@ -298,11 +323,16 @@ class Policy(_Declared):
     trusted_proxies: tuple[Network, ...] = ()
     log: Log = Log()
 
+    @property
+    def first_language(self) -> str:
+        """The language of what is the same for everybody."""
+        return self.languages[0] if self.languages else "en"
+
 
 # What may change without changing anything a visitor was told.
 OPERATIONAL: dict[str, Any] = {
-    **dict.fromkeys(("mode", "render", "prefix", "cookie_domain", "csp", "hide_cookies"), True),
-    **dict.fromkeys(("catalog", "exclude", "log", "trusted_proxies"), True),
+    **dict.fromkeys(("mode", "render", "prefix", "cookie_domain", "csp", "hide_cookies", "hold_cloaked"), True),
+    **dict.fromkeys(("catalog", "exclude", "log", "theme", "trusted_proxies"), True),
     "jurisdiction": {"country_header": True},
 }
 

@@ -83,4 +83,4 @@ def _items(policy: Policy, cookies: tuple[Cookie, ...]) -> frozenset[str]:
 
 def _wording(policy: Policy, text: Text) -> str:
     # The site's first language stands for the purpose: a new translation is not a new purpose.
-    return localised(text, policy.languages[0])
+    return localised(text, policy.first_language)

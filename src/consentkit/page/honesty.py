@@ -1,0 +1,199 @@
+"""Whether HTML says what a notice says, all of it, and weighs each answer the same: for templates of a site's own.
+
+Knows documents and markup; not where a template comes from. Judges what the markup can tell: sizes and colours are the
+style sheet's, and tests render those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+
+BUTTON = "ck-button"
+# What no part of ours needs, and what would hide, press or run something (a strict CSP stops some of it anyway).
+_NEVER = frozenset({"style", "hidden", "inert", "aria-hidden", "disabled", "autofocus", "formaction", "formmethod"})
+_NO_TAGS = frozenset({"script", "style", "iframe", "object", "embed", "dialog", "marquee", "base"})
+_UNSEEN = frozenset({"template", "noscript", "title", "head", "datalist"})
+_VOID = frozenset({"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
+_PLAIN = frozenset({"class", "name", "value", "formnovalidate"})
+
+
+@dataclass(slots=True)
+class Element:
+    """A start tag, the forms it stands in or belongs to, and the text in it that can be read."""
+
+    tag: str
+    attributes: Mapping[str, str]
+    form: Element | None = None
+    pieces: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return " ".join("".join(self.pieces).split())
+
+    def has(self, **attributes: str) -> bool:
+        return all(self.attributes.get(name) == value for name, value in attributes.items())
+
+
+class Markup(HTMLParser):
+    """The elements of a piece of HTML in their order. Text that takes a click to see counts where `unfolded` alone."""
+
+    def __init__(self, html: str, *, unfolded: bool = False) -> None:
+        super().__init__(convert_charrefs=True)
+        self._unfolded = unfolded
+        self.elements: list[Element] = []
+        self._open: list[Element] = [Element("", {})]
+        self.feed(html)
+        self.close()
+
+    @property
+    def text(self) -> str:
+        return self._open[0].text
+
+    def all(self, tag: str, **attributes: str) -> list[Element]:
+        return [each for each in self.elements if each.tag == tag and each.has(**attributes)]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = {name: value or "" for name, value in attrs}
+        form = next((each for each in reversed(self._open) if each.tag == "form"), None)
+        if "form" in attributes:
+            form = next(iter(self.all("form", id=attributes["form"])), Element("form", {"id": attributes["form"]}))
+        element = Element(tag, attributes, form)
+        self.elements.append(element)
+        if tag not in _VOID:
+            self._open.append(element)
+        else:
+            self._say(" ")
+
+    def handle_endtag(self, tag: str) -> None:
+        if any(each.tag == tag for each in self._open):
+            while self._open.pop().tag != tag:
+                pass
+        self._say(" ")
+
+    def handle_data(self, data: str) -> None:
+        self._say(data)
+
+    def _say(self, text: str) -> None:
+        folded = not self._unfolded and any(e.tag == "details" and "open" not in e.attributes for e in self._open)
+        if any(e.tag in _UNSEEN for e in self._open) or (folded and all(e.tag != "summary" for e in self._open)):
+            return
+        for element in self._open:
+            element.pieces.append(text)
+
+
+def banner_faults(html: str, doc: Mapping[str, Any], here: str) -> Iterator[str]:
+    """What is wrong with a first layer that shows this document."""
+    markup = Markup(html)
+    yield from _tricks(markup)
+    if not (markup.elements and any(each.has(**{"class": "ck-first"}) for each in markup.elements)):
+        yield 'no <section class="ck-first"> around it'
+    if not any("data-ck-granted" in each.attributes for each in markup.all("section")):
+        yield "what is allowed stands nowhere in it (allowed.html)"
+    yield from _answers(markup, doc, here)
+    yield from _missing(markup, _first_layer_words(doc))
+    yield from _links(markup, doc)
+    yield from _ticked(markup, frozenset())
+
+
+def preferences_faults(html: str, doc: Mapping[str, Any], here: str, ticked: frozenset[str]) -> Iterator[str]:
+    """The same for a second layer, in which these categories and vendors are allowed."""
+    markup = Markup(html)
+    yield from _tricks(markup)
+    yield from _answers(markup, doc, here)
+    words = [doc["heading"], doc["lead"], doc["gpc"], doc["lapsed"], doc["minor"], *doc["body"]]
+    for category in doc["categories"]:
+        words += [category["title"], category["description"], category["switch"]]
+        names = [category["id"], *(vendor["id"] for vendor in category["vendors"])]
+        for name in names if category["switch"] else ():
+            if len([box for box in markup.all("input", type="checkbox") if box.has(value=name)]) != 1:
+                yield f"no box to tick for {name}, or more than one"
+    yield from _missing(markup, words)
+    yield from _ticked(markup, ticked)
+
+
+def words_faults(html: str, words: list[str]) -> Iterator[str]:
+    """What is wrong with a page that must say these words, be it after a click, and do nothing else."""
+    markup = Markup(html, unfolded=True)
+    yield from _tricks(markup)
+    yield from _missing(markup, words)
+
+
+def _first_layer_words(doc: Mapping[str, Any]) -> list[str | None]:
+    words = [doc["heading"], doc["gpc"], doc["lapsed"], doc["lead"], *doc["body"]]
+    for category in doc["categories"]:
+        words += [category["title"], category["description"]]
+    return words
+
+
+def _tricks(markup: Markup) -> Iterator[str]:
+    """What hides, presses or runs something."""
+    for element in markup.elements:
+        if element.tag in _NO_TAGS:
+            yield f"<{element.tag}> has no place in it"
+        for name in element.attributes:
+            if name in _NEVER or name.startswith("on"):
+                yield f"<{element.tag} {name}> has no place in it"
+
+
+def _answers(markup: Markup, doc: Mapping[str, Any], here: str) -> Iterator[str]:
+    """Each answer once, as a button like the others, in the order of the document, in a form that carries it."""
+    wanted = [(b["label"], b["value"]) for b in doc["buttons"] if b["when"] == "always"]
+    found = [each for each in markup.all("button") if each.has(**{"class": BUTTON})]
+    labels = [each.text for each in found]
+    if [label for label, _ in wanted] != [label for label in labels if label in dict(wanted)]:
+        yield f'the buttons with class="{BUTTON}" are not {", ".join(label for label, _ in wanted)}, in this order'
+        return
+    for button, (label, value) in zip([b for b in found if b.text in dict(wanted)], wanted, strict=True):
+        if extra := button.attributes.keys() - _PLAIN:
+            yield f"“{label}” differs from the other buttons by {', '.join(sorted(extra))}"
+        yield from _carried(markup, button, label, value, here)
+    cross = {"name": "choice", "value": "refuse_all", "aria-label": doc.get("close") or ""}
+    if doc.get("close") and len([each for each in markup.all("button") if each.has(**cross)]) != 1:
+        yield f"no cross “{doc['close']}” that refuses"
+    if doc.get("age") and len(markup.all("input", type="number", name="age")) != 1:
+        yield "the age is not asked for (age.html)"
+
+
+def _carried(markup: Markup, button: Element, label: str, value: str, here: str) -> Iterator[str]:
+    """Whether a button's form takes its answer to us."""
+    form = button.form or Element("", {})
+    target = "preferences" if value == "preferences" else "choice"
+    if not form.has(action=f"{here}/{target}") or (form.attributes.get("method", "get") == "post") != (
+        target == "choice"
+    ):
+        yield f"the form of “{label}” does not go to {here}/{target}"
+    if target == "choice":
+        if not button.has(name="choice", value=value):
+            yield f'“{label}” does not send choice="{value}"'
+        for name in ("token", "return_to"):
+            fields = [each for each in markup.all("input", type="hidden", name=name) if each.form is form]
+            if len(fields) != 1:
+                yield f"the form of “{label}” has no {name}"
+
+
+def _missing(markup: Markup, words: list[str | None] | list[str]) -> Iterator[str]:
+    for word in words:
+        if word and " ".join(word.split()) not in markup.text:
+            yield f"it does not say “{word[:60]}”"
+
+
+def _links(markup: Markup, doc: Mapping[str, Any]) -> Iterator[str]:
+    leads = {
+        (each.text, each.attributes.get("href", "").partition("?")[0].rpartition("/")[2]) for each in markup.all("a")
+    }
+    there = {(each.text, each.attributes.get("href", "")) for each in markup.all("a")}
+    for link in doc["links"]:
+        if (link["label"], link["href"]) not in there:
+            yield f"no link “{link['label']}” to {link['href']}"
+    for link in doc["pages"]:
+        if (link["label"], link["page"]) not in leads:
+            yield f"no link “{link['label']}”"
+
+
+def _ticked(markup: Markup, allowed: frozenset[str]) -> Iterator[str]:
+    for box in markup.all("input", type="checkbox"):
+        if ("checked" in box.attributes) != (box.attributes.get("value") in allowed):
+            yield f"the box for {box.attributes.get('value')} is ticked otherwise than it is allowed"

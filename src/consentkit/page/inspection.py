@@ -1,0 +1,161 @@
+"""The site's own templates, looked at once at the start: each part is rendered and must say what ours would.
+
+Knows Pages and the policy's folder; what is honest is honesty.py's to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from difflib import get_close_matches
+from html import unescape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import TemplateError
+
+from consentkit.decision import Decision
+from consentkit.errors import ConfigError, Problem
+from consentkit.page.declaration import declared
+from consentkit.page.embed import Door
+from consentkit.page.honesty import banner_faults, preferences_faults, words_faults
+from consentkit.page.notice import Occasion
+from consentkit.page.templating import PARTS, own_templates
+from consentkit.policy import OPTIONAL_CATEGORIES, Policy
+from consentkit.regime import Rules, rules_for
+from consentkit.texts import texts
+
+if TYPE_CHECKING:
+    from consentkit.page.render import Pages
+
+_TOKEN, _BACK = "a-token", "/where?from=here"
+_ENTRY: dict[str, Any] = {
+    "index": 41, "leaf_hash": "9f" * 32, "checkpoint": "log", "proof": ["cd" * 32], "vkey": "log+0+key",
+    "time": "2026-11-23T09:30:00.000Z",
+    "record": {"choice": "custom", "categories": [], "vendors": [], "policy": "ab" * 32},
+}  # fmt: skip
+
+
+def inspect(pages: Pages, policy: Policy) -> None:
+    """Raises ConfigError with all that is wrong with the policy's own templates."""
+    folder = policy.theme.templates
+    if folder is None:
+        return
+    problems = [*_unreadable(folder)] or [*_unknown(folder), *_dishonest(pages, policy)]
+    if problems:
+        raise ConfigError(folder, problems)
+
+
+def _unreadable(folder: str) -> Iterator[Problem]:
+    try:
+        found = own_templates(folder) if Path(folder).is_dir() else None
+    except (OSError, UnicodeDecodeError) as error:
+        yield _problem("theme.templates", f"a file cannot be read: {error}.", "Mend it.", folder)
+        return
+    if not found:
+        remedy = f"Put templates there, such as {', '.join(sorted(PARTS)[:3])}, or leave the setting out."
+        yield _problem("theme.templates", "there is no template in this folder.", remedy, folder)
+
+
+def _unknown(folder: str) -> Iterator[Problem]:
+    for name in own_templates(folder):
+        if name not in PARTS and not name.startswith("_"):
+            near = get_close_matches(name, PARTS, n=1)
+            remedy = f"Perhaps {near[0]} is meant. " if near else ""
+            message = "it is none of the parts that a site can show in its own way."
+            yield _problem(name, message, f"{remedy}The name of a piece of your own begins with an underscore.")
+
+
+def _dishonest(pages: Pages, policy: Policy) -> Iterator[Problem]:
+    for part, look in _LOOKS.items():
+        try:
+            faults = list(dict.fromkeys(look(pages, policy)))
+        except (TemplateError, TypeError, ValueError, LookupError) as error:
+            faults = [f"it cannot be rendered ({type(error).__name__}: {error})"]
+        for fault in faults:
+            yield _problem(part, f"{fault}.", "Compare it, and what it includes, with ours.")
+
+
+def _problem(place: str, message: str, remedy: str, value: str = "") -> Problem:
+    return Problem("consentkit.E072", place, message, remedy, value)
+
+
+def _rules(policy: Policy) -> Rules:
+    """The policy's, with everything that a visitor may meet somewhere."""
+    return replace(rules_for(policy, None), closes=True, minimum_age=16)
+
+
+def _banner(pages: Pages, policy: Policy) -> Iterator[str]:
+    rules = _rules(policy)
+    every = frozenset(category.value for category in OPTIONAL_CATEGORIES)
+    cases = [(language, Occasion()) for language in pages.languages]
+    cases += [(pages.languages[0], Occasion(gpc=True, asks_age=True)), (pages.languages[0], Occasion(lapsed=every))]
+    for language, occasion in cases:
+        notice = pages.notice("banner", language, rules, occasion)
+        html = pages.banner(notice, token=_TOKEN, return_to=_BACK).decode("ascii")
+        yield from banner_faults(html, notice.document, policy.prefix)
+
+
+def _preferences(pages: Pages, policy: Policy) -> Iterator[str]:
+    rules = _rules(policy)
+    some = frozenset(category.value for category in OPTIONAL_CATEGORIES[:1])
+    for language in pages.languages:
+        for allowed, occasion in ((frozenset[str](), Occasion(asks_age=True)), (some, Occasion(gpc=True))):
+            notice = pages.notice("preferences", language, rules, occasion)
+            decision = Decision(granted=Decision().granted | allowed)
+            html = pages.preferences(notice, decision, token=_TOKEN, return_to=_BACK).decode()
+            yield from preferences_faults(html, notice.document, policy.prefix, allowed)
+
+
+def _embed(pages: Pages, policy: Policy) -> Iterator[str]:
+    language = pages.languages[0]
+    for vendor in policy.vendors[:1]:
+        notice = pages.embeds.notice(vendor, language, _rules(policy), gpc=True)
+        if notice is None:
+            continue
+        doc = notice.document
+        written = pages.embeds.asking(notice, Door("https://example.net/"), token=_TOKEN, return_to=_BACK)
+        html = unescape(written.decode("ascii").removeprefix(' srcdoc="').removesuffix('"'))
+        words = [doc["heading"], doc["lead"], doc["gpc"], *doc["body"], *(button["label"] for button in doc["buttons"])]
+        yield from words_faults(html, words)
+        if _TOKEN not in html:
+            yield "no token in its form"
+
+
+def _declaration(pages: Pages, policy: Policy) -> Iterator[str]:
+    language = pages.languages[0]
+    said = texts(language, policy.texts)
+    words = [word for _, rows in declared(policy, said, language) for row in rows for word in (row.name, row.purpose)]
+    yield from words_faults(pages.declaration(language).decode(), words)
+
+
+def _receipt(pages: Pages, policy: Policy) -> Iterator[str]:
+    words = [_ENTRY["leaf_hash"], *_ENTRY["proof"], _ENTRY["vkey"], _ENTRY["record"]["policy"]]
+    yield from words_faults(pages.receipt(pages.languages[0], "", [_ENTRY]).decode(), words)
+
+
+def _message(pages: Pages, policy: Policy) -> Iterator[str]:
+    language = pages.languages[0]
+    said = texts(language, policy.texts)
+    words = [said["error.refused.title"], said["error.refused.text"]]
+    yield from words_faults(pages.message("refused", language).decode(), words)
+
+
+def _reopen(pages: Pages, policy: Policy) -> Iterator[str]:
+    for language in pages.languages:
+        html = pages.reopen(language).decode("ascii")
+        if f'href="{policy.prefix}/preferences"' not in html or texts(language, policy.texts)["reopen"] not in unescape(
+            html
+        ):
+            yield "no link to the preferences under its name"
+
+
+_LOOKS: dict[str, Callable[[Pages, Policy], Iterator[str]]] = {
+    "banner.html": _banner,
+    "preferences.html": _preferences,
+    "embed.html": _embed,
+    "declaration.html": _declaration,
+    "receipt.html": _receipt,
+    "message.html": _message,
+    "reopen.html": _reopen,
+}
