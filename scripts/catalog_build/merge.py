@@ -98,29 +98,31 @@ def without_the_obvious(
     cookies: Mapping[str, CookieFact], hosts: Mapping[str, Mapping[str, HostFact]]
 ) -> dict[str, CookieFact]:
     """Without what is said of one domain's cookie, where the domain itself says the same of all its cookies."""
-    anywhere = [fact for name, fact in cookies.items() if "@" not in name]
-    return {name: fact for name, fact in cookies.items() if not _is_obvious(fact, hosts, anywhere)}
+    patterns = [fact for name, fact in cookies.items() if "*" in name and "@" not in name]
 
+    def elsewhere(name: str) -> Iterator[CookieFact]:
+        """What is said of that name on any domain."""
+        if name in cookies:
+            yield cookies[name]
+        yield from (fact for fact in patterns if is_covered(name, fact.name))
 
-def _is_obvious(fact: CookieFact, hosts: Mapping[str, Mapping[str, HostFact]], anywhere: Iterable[CookieFact]) -> bool:
-    name, _, domain = fact.name.partition("@")
-    near = next((host for host in (domain, *_parents(domain)) if host in hosts), None)
-    if near is None or {rule.verdict for rule in hosts[near].values()} != {fact.category}:
-        return False
-    return not any(known.category != fact.category and is_covered(name, known.name) for known in anywhere)
+    def is_obvious(fact: CookieFact) -> bool:
+        name, _, domain = fact.name.partition("@")
+        near = next((host for host in (domain, *_parents(domain)) if host in hosts), None)
+        if near is None or {rule.verdict for rule in hosts[near].values()} != {fact.category}:
+            return False
+        return all(known.category == fact.category for known in elsewhere(name))
+
+    return {name: fact for name, fact in cookies.items() if not is_obvious(fact)}
 
 
 def _repeats(fact: CookieFact, merged: Mapping[str, CookieFact]) -> bool:
     """Whether the next wider pattern says the same anyway."""
     if "@" in fact.name:
         return False
-    wider = [known for known in merged.values() if known is not fact and _is_wider(known.name, fact.name)]
-    nearest = max(wider, key=lambda known: len(known.name), default=None)
-    return nearest is not None and nearest[1:5] == fact[1:5]
-
-
-def _is_wider(pattern: str, name: str) -> bool:
-    return pattern.endswith("*") and "@" not in pattern and name.startswith(pattern[:-1]) and pattern != name
+    patterns = (f"{fact.name[:end]}*" for end in range(len(fact.name), 0, -1))
+    nearest = next((pattern for pattern in patterns if pattern in merged and pattern != fact.name), None)
+    return nearest is not None and merged[nearest][1:5] == fact[1:5]
 
 
 def merge_hints(hand: Iterable[CookieFact], catalogued: Mapping[str, CookieFact]) -> dict[str, CookieFact]:

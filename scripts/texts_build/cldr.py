@@ -17,8 +17,8 @@ from babel import Locale
 from babel.messages.plurals import get_plural
 from babel.plural import PluralRule, to_gettext
 
-# Our English is that of the world, where "A, B and C" has one comma and the day comes first.
-_LOCALES = {"en": "en_001"}
+# Our English is that of the world, where "A, B and C" has one comma and the day comes first; our Portuguese is Portugal's.
+_LOCALES = {"en": "en_001", "pt": "pt_PT"}
 _FORMS = ("zero", "one", "two", "few", "many", "other")
 _NUMBERS = range(10001)
 # Codes that are no countries: unions, made-up ones, and "unknown" (CLDR, territoryContainment).

@@ -34,8 +34,9 @@ class Embedding:
             return b""
         vendor, door = self._vendor(label), self._door(frame)
         if vendor and self._may_ask(frame) and (asking := self._asking(vendor, door)):
-            return asking
-        return self._pointing(vendor.name if vendor else frame.host, label, frame, door)
+            return self._exchange.showing.spelled(asking)
+        pointing = self._pointing(vendor.name if vendor else frame.host, label, frame, door)
+        return self._exchange.showing.spelled(pointing)
 
     def _vendor(self, label: str) -> Vendor | None:
         """The declared vendor in a label, "category vendor", if it is the only one."""

@@ -248,6 +248,7 @@ class Exchange:
         assert coding is not None  # document_of has looked
         terms, suspects = self.kit.hosts.listening(terms, self.kit.suspects, head)
         shared = terms.decision is SHARED
+        self.showing.write_in(page.label)
         inserts = not page.xml and self.showing.inserts(shared=shared)
         self._body = HtmlGuard(
             terms,

@@ -13,7 +13,7 @@ from consentkit import cookie as cookies
 from consentkit.decision import EVERYTHING, Basis
 from consentkit.http import parse_query
 from consentkit.once import once
-from consentkit.page import Layer, Occasion
+from consentkit.page import Layer, Occasion, in_ascii
 from consentkit.policy import Category, Regime
 from consentkit.preview import Preview, preview_in
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from consentkit.exchange import Exchange
 
 _LONGEST_TAG = 35  # characters of a language tag  RFC 5646 §4.4.1
+_UTF8 = ("utf-8", "utf8")
 
 
 class Showing:
@@ -32,11 +33,20 @@ class Showing:
         self._head = exchange.head
         self._root = exchange.head.root_path
         self._placed: set[Layer] = set()
+        self._utf8 = False
         self._said = parse_query(self._head.query).get("lang", "")[:_LONGEST_TAG] if exchange.is_ours else ""
 
     def hear(self, language: str) -> None:
         """The page says which language it is in: what goes into it is in the same, if we have that."""
         self._said = language[:_LONGEST_TAG]
+
+    def write_in(self, label: str) -> None:
+        """The page's head says how it is encoded: beyond ASCII only UTF-8 is worth writing as it is."""
+        self._utf8 = label.lower() in _UTF8
+
+    def spelled(self, markup: bytes) -> bytes:
+        """What goes into the page, as its encoding has it."""
+        return markup if self._utf8 else in_ascii(markup)
 
     @property
     def language(self) -> str:
@@ -87,11 +97,11 @@ class Showing:
         A page for everybody also carries the widget, which finds out who it is that reads it.
         """
         if self.preview:
-            return self._previewed(self.preview)
+            return self.spelled(self._previewed(self.preview))
         link_placed = "preferences" in self._placed
         if shared:
-            return (b"" if link_placed else self._reopen(self.shared_language)) + self._widget(nonce)
-        return self._first_layer(route, nonce) if self.asks else self._own_reopen()
+            return self.spelled((b"" if link_placed else self._reopen(self.shared_language)) + self._widget(nonce))
+        return self.spelled(self._first_layer(route, nonce) if self.asks else self._own_reopen())
 
     def lead(self, nonce: str, *, shared: bool) -> bytes:
         """What goes before the first script of a page: the guard, unless everything is allowed.
@@ -99,11 +109,11 @@ class Showing:
         Markup that a script of the page has asked for joins a page that has it already.
         """
         if shared:
-            return self._kit.pages.guard(None, self._state, self._root, nonce=nonce)
+            return self.spelled(self._kit.pages.guard(None, self._state, self._root, nonce=nonce))
         decision = self._exchange.decision
         if self._exchange.visitor.is_fetched or decision.granted >= EVERYTHING:
             return b""
-        return self._kit.pages.guard(decision, self._state, self._root, nonce=nonce)
+        return self.spelled(self._kit.pages.guard(decision, self._state, self._root, nonce=nonce))
 
     def place_banner(self, route: str = "", nonce: str = "") -> str:
         """The banner for a visitor who is still to be asked, else nothing, as HTML for this place in the page.
@@ -114,13 +124,13 @@ class Showing:
             return ""
         self._placed.add("banner")
         if self.preview:
-            return self._previewed(self.preview).decode("ascii")
-        return self._first_layer(route, nonce).decode("ascii") if self.asks else ""
+            return in_ascii(self._previewed(self.preview)).decode()
+        return in_ascii(self._first_layer(route, nonce)).decode() if self.asks else ""
 
     def place_reopen(self) -> str:
         """The link to the preferences, as HTML for this place in the page."""
         self._placed.add("preferences")
-        return self._own_reopen().decode("ascii")
+        return in_ascii(self._own_reopen()).decode()
 
     def banner(self, return_to: str, route: str = "") -> bytes:
         """The first layer, with a token that names what it shows."""

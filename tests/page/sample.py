@@ -9,6 +9,7 @@ from typing import Any
 from consentkit.page import Pages
 from consentkit.policy import Policy, parse_policy
 from consentkit.regime import rules_for
+from consentkit.texts import languages
 
 DECLARED: dict[str, Any] = {
     "version": "2026-03",
@@ -45,6 +46,7 @@ DECLARED: dict[str, Any] = {
 }
 POLICY = parse_policy(DECLARED, "sample")
 PAGES = Pages(POLICY)
+EVERYWHERE = Pages(POLICY.model_copy(update={"languages": languages()}))
 RULES = rules_for(POLICY, None)
 
 
@@ -56,7 +58,7 @@ def banner(
     pages: Pages = PAGES, language: str = "en", *, token: str = "t", return_to: str = "/a", root: str = ""
 ) -> str:
     notice = pages.notice("banner", language, RULES)
-    return pages.banner(notice, token=token, return_to=return_to, root=root).decode("ascii")
+    return pages.banner(notice, token=token, return_to=return_to, root=root).decode()
 
 
 def visible(page: str) -> str:

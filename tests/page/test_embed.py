@@ -41,7 +41,7 @@ def pointing(name: str = "video.test", language: str = "en", door: Door = DOOR, 
 
 
 def document(written: bytes) -> str:
-    value = re.fullmatch(r' srcdoc="([^"]*)"', written.decode("ascii"))
+    value = re.fullmatch(r' srcdoc="([^"]*)"', written.decode())
     assert value
     return html.unescape(value[1])
 

@@ -111,7 +111,7 @@ class Stage:
     def show(self, look: Look, language: str, rules: Rules, occasion: Occasion) -> tuple[Notice, dict[str, Any]]:
         self._shown = self.pages(look)
         notice = self._shown.notice("banner", language, rules, occasion)
-        self._html = host(self._shown.banner(notice, token="t", return_to="/").decode("ascii"))
+        self._html = host(self._shown.banner(notice, token="t", return_to="/").decode())
         self.page.goto(f"{SITE}/")
         return notice, self.page.evaluate(SEEN)
 

@@ -15,7 +15,7 @@ from tests.serving import Visitor
 from .conftest import rule
 
 # The languages whose popups its heuristic knows by their words, whoever wrote them, and not by set phrases alone.
-READS = ("en", "fr", "de", "nl")
+READS = ("en", "fr", "fr-CA", "de", "nl")
 CONFIG = {
     "enabled": True,
     "disabledCmps": [],

@@ -8,83 +8,20 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any
 
 import click
 
 from consentkit.cli.common import data_option, opened_ledger, output
-from consentkit.export import iso27560, kantara
-from consentkit.export.declared import Declaration, reader, silences
-from consentkit.export.parquet import write_parquet
-from consentkit.export.rows import csv_lines, json_lines
+from consentkit.export.declared import silences
+from consentkit.export.forms import FORMS, Log
 from consentkit.export.selection import Selection
-from consentkit.ledger.bundle import write_bundle
-from consentkit.ledger.ledger import Ledger
 from consentkit.ledger.store import Entry
 from consentkit.policy import OPTIONAL_CATEGORIES, declaration
-from consentkit.regime import rules_for
-from consentkit.settings import Settings
 from consentkit.tlog import parse_checkpoint
 
 _BAR_STEP = 1000
 _MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ"]
-
-
-class _Log(NamedTuple):
-    """What is written out: a ledger as far as one checkpoint reaches."""
-
-    settings: Settings
-    ledger: Ledger
-    checkpoint: str
-    size: int
-
-    @property
-    def declared(self) -> Callable[[str], Declaration]:
-        return reader(self.ledger.store.document)
-
-    @property
-    def pages(self) -> str:
-        """Where our own pages stand: an address where the policy names a host, else a path."""
-        policy = self.settings.policy
-        return (f"https://{policy.site.hosts[0]}" if policy.site.hosts else "") + policy.prefix
-
-
-def _csv(file: BinaryIO, log: _Log, entries: Iterable[Entry]) -> None:
-    file.writelines(csv_lines(entries))
-
-
-def _jsonl(file: BinaryIO, log: _Log, entries: Iterable[Entry]) -> None:
-    file.writelines(json_lines(entries))
-
-
-def _parquet(file: BinaryIO, log: _Log, entries: Iterable[Entry]) -> None:
-    write_parquet(file, entries)
-
-
-def _iso27560(file: BinaryIO, log: _Log, entries: Iterable[Entry]) -> None:
-    def memory(jurisdiction: str) -> int:
-        return rules_for(log.settings.policy, jurisdiction).memory_days
-
-    file.writelines(iso27560.records(entries, log.declared, log.pages, memory))
-
-
-def _kantara(file: BinaryIO, log: _Log, entries: Iterable[Entry]) -> None:
-    file.writelines(kantara.receipts(entries, log.declared, log.settings.signer.verifier.to_text()))
-
-
-def _bundle(file: BinaryIO, log: _Log, entries: Iterable[Entry]) -> None:
-    store, anchors = log.ledger.store, log.ledger.checkpoints.kept(log.size)
-    write_bundle(file, log.settings.signer, log.checkpoint, store.documents(), entries, anchors)
-
-
-_FORMS: dict[str, Callable[[BinaryIO, _Log, Iterable[Entry]], None]] = {
-    "csv": _csv,
-    "jsonl": _jsonl,
-    "parquet": _parquet,
-    "27560": _iso27560,
-    "kantara": _kantara,
-    "bundle": _bundle,
-}
 
 
 def _selecting(command: Callable[..., None]) -> Callable[..., None]:
@@ -113,7 +50,7 @@ def verifier(path: Path | None) -> None:
 
 
 @click.command()
-@click.option("--format", "form", type=click.Choice(list(_FORMS)), default="csv", show_default=True)
+@click.option("--format", "form", type=click.Choice(list(FORMS)), default="csv", show_default=True)
 @click.option(
     "-o", "--output", "path", type=click.Path(dir_okay=False, path_type=Path, allow_dash=True), help="Default: stdout."
 )
@@ -138,7 +75,7 @@ def export(
         checkpoint = ledger.checkpoint()
         size = parse_checkpoint(checkpoint.partition("\n\n")[0] + "\n").size
         with _progress(ledger.store.entries(0, size), size) as entries:
-            _FORMS[form](file, _Log(settings, ledger, checkpoint, size), selection.of(entries))
+            FORMS[form](file, Log(settings, ledger, checkpoint, size), selection.of(entries))
         said = list(silences(declaration(settings.policy))) if form in ("27560", "kantara") else []
     click.echo(f"{size} entries of {settings.signer.name}" + (f" to {path}" if path else ""), err=True)
     if said:

@@ -130,10 +130,20 @@ class Ledger:
         `pruned`, where given, is the number below which pruning has nothing left to do.
         """
         self._intake.drain()  # what waits there is in the ledger before anybody is told that it is gone
-        left, frontier = self.store.erase(numbers, lambda left: _erasure(left, moment), self._ready(), pruned)
+
+        def said(left: Sequence[int]) -> NewEntry:
+            return _stated(of_erasure(left), moment)
+
+        left, frontier = self.store.erase(numbers, said, self._ready(), pruned)
         self._grew(frontier)
         self._settle(now=True)
         return left
+
+    def state(self, statement: bytes, moment: int) -> None:
+        """Append what the log says of itself; returns once that is durable. Raises LedgerUnavailable."""
+        _, frontier = self.store.append([_stated(statement, moment)], least=self._ready())
+        self._grew(frontier)
+        self._settle(now=True)
 
     def last_signed(self) -> str:
         """The last checkpoint kept outside the database, as it was signed; empty if there is none."""
@@ -250,8 +260,7 @@ class Ledger:
         return note
 
 
-def _erasure(numbers: Sequence[int], moment: int) -> NewEntry:
-    data = of_erasure(numbers)
+def _stated(data: bytes, moment: int) -> NewEntry:
     return NewEntry(leaf_hash(data), moment, None, data, None)
 
 

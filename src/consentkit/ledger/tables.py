@@ -122,6 +122,44 @@ class HostRow(_Table, table=True):
     last: str = Field(max_length=10)
 
 
+class GrantRow(_Table, table=True):
+    """Leave to look into a site's ledger. Of the secret in its link, and of its session, only the SHA-256 is here."""
+
+    __tablename__ = "ck_grants"
+
+    site: str = Field(primary_key=True, max_length=64)
+    id: str = Field(primary_key=True, max_length=32)
+    name: str = Field(max_length=80)
+    role: str = Field(max_length=16)
+    secret: bytes = Field(sa_type=LargeBinary)
+    session: bytes | None = Field(default=None, sa_type=LargeBinary)
+    made: int = Field(sa_type=BigInteger)
+    expires: int = Field(sa_type=BigInteger)
+    revoked: bool
+
+
+class DayRow(_Table, table=True):
+    """How many choices of a kind a day had, by one thing that a record says: counts, and nothing of a person."""
+
+    __tablename__ = "ck_days"
+
+    site: str = Field(primary_key=True, max_length=64)
+    day: str = Field(primary_key=True, max_length=10)
+    dimension: str = Field(primary_key=True, max_length=16)
+    value: str = Field(primary_key=True, max_length=200)
+    choice: str = Field(primary_key=True, max_length=16)
+    count: int = Field(sa_type=BigInteger)
+
+
+class CountedRow(_Table, table=True):
+    """Up to which entry a site's choices are in the counts by day. Its row is the lock that counting takes."""
+
+    __tablename__ = "ck_counted"
+
+    site: str = Field(primary_key=True, max_length=64)
+    number: int = Field(sa_type=BigInteger)
+
+
 METADATA = _Table.metadata
 
 

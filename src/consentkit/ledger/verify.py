@@ -174,7 +174,7 @@ class _Check:
             self._report.find(_PART, "the statement and its leaf hash do not belong together", number)
         if statement["kind"] == "document":
             self._take_document(statement, number)
-        else:
+        elif statement["kind"] == "erasure":
             for index in statement["indices"]:
                 self._unexplained.discard(index)
 

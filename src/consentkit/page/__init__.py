@@ -1,7 +1,8 @@
 """What visitors see: the notice as evidence, banner and pages as HTML, and the words in each language."""
 
 from consentkit.page.code import served_code
+from consentkit.page.mould import in_ascii
 from consentkit.page.notice import Layer, Notice, Occasion, build_notice
 from consentkit.page.render import Pages
 
-__all__ = ["Layer", "Notice", "Occasion", "Pages", "build_notice", "served_code"]
+__all__ = ["Layer", "Notice", "Occasion", "Pages", "build_notice", "in_ascii", "served_code"]

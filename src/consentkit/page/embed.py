@@ -56,7 +56,7 @@ class Embeds:
         return self._build(vendor.id, language, rules.regime, rules.memory_days, gpc)
 
     def asking(self, notice: Notice, door: Door, *, token: str, return_to: str, root: str = "") -> bytes:
-        """` srcdoc="…"` with both ways to the content: once, and always by one click. ASCII."""
+        """` srcdoc="…"` with both ways to the content: once, and always by one click. UTF-8."""
         key = (notice.hash, *_kind(door), root)
         mould = self._mould(key, partial(self._write, notice.document, door, root), "token", "return_to")
         return mould.fill(**_twice(address=door.address, token=token, return_to=return_to))

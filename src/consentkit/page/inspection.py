@@ -92,7 +92,7 @@ def _banner(pages: Pages, policy: Policy) -> Iterator[str]:
     cases += [(pages.languages[0], Occasion(gpc=True, asks_age=True)), (pages.languages[0], Occasion(lapsed=every))]
     for language, occasion in cases:
         notice = pages.notice("banner", language, rules, occasion)
-        html = pages.banner(notice, token=_TOKEN, return_to=_BACK).decode("ascii")
+        html = pages.banner(notice, token=_TOKEN, return_to=_BACK).decode()
         yield from banner_faults(html, notice.document, policy.prefix)
 
 
@@ -115,7 +115,7 @@ def _embed(pages: Pages, policy: Policy) -> Iterator[str]:
             continue
         doc = notice.document
         written = pages.embeds.asking(notice, Door("https://example.net/"), token=_TOKEN, return_to=_BACK)
-        html = unescape(written.decode("ascii").removeprefix(' srcdoc="').removesuffix('"'))
+        html = unescape(written.decode().removeprefix(' srcdoc="').removesuffix('"'))
         words = [doc["heading"], doc["lead"], doc["gpc"], *doc["body"], *(button["label"] for button in doc["buttons"])]
         yield from words_faults(html, words)
         if _TOKEN not in html:
@@ -143,7 +143,7 @@ def _message(pages: Pages, policy: Policy) -> Iterator[str]:
 
 def _reopen(pages: Pages, policy: Policy) -> Iterator[str]:
     for language in pages.languages:
-        html = pages.reopen(language).decode("ascii")
+        html = pages.reopen(language).decode()
         if f'href="{policy.prefix}/preferences"' not in html or texts(language, policy.texts)["reopen"] not in unescape(
             html
         ):

@@ -23,13 +23,18 @@ class Mould:
         marks = {secrets.token_hex(_SIZE): name for name in holes}
         html = render(**{name: mark for mark, name in marks.items()})
         pieces = re.split(f"({'|'.join(marks)})", html)
-        self._fixed = [piece.encode("ascii", "xmlcharrefreplace") for piece in pieces[::2]]
+        self._fixed = [piece.encode() for piece in pieces[::2]]
         self._holes = [marks[mark] for mark in pieces[1::2]]
 
     def fill(self, **values: str) -> bytes:
-        """The HTML with these values in its holes. ASCII."""
-        written = {name: escape(value).encode("ascii", "xmlcharrefreplace") for name, value in values.items()}
+        """The HTML with these values in its holes, in UTF-8."""
+        written = {name: escape(value).encode() for name, value in values.items()}
         parts = [self._fixed[0]]
         for name, fixed in zip(self._holes, self._fixed[1:], strict=True):
             parts += written[name], fixed
         return b"".join(parts)
+
+
+def in_ascii(markup: bytes) -> bytes:
+    """The same for a page whose encoding nobody has told: what is beyond ASCII as character references."""
+    return markup if markup.isascii() else markup.decode().encode("ascii", "xmlcharrefreplace")

@@ -77,7 +77,7 @@ class Pages:
     def banner(
         self, notice: Notice, decision: Decision = _UNDECIDED, *, token: str, return_to: str, root: str = ""
     ) -> bytes:
-        """The first layer, to be put right after <body>. ASCII, so that it fits a page in any charset."""
+        """The first layer, to be put right after <body>. UTF-8, as all that follows here."""
         key = (notice.hash, decision.granted, decision.vendors, root)
         if (mould := self._banners.get(key)) is None:
             if len(self._banners) >= _NOTICES_KEPT:
@@ -97,21 +97,21 @@ class Pages:
         return self._render("settled.html", decision=decision).encode("ascii")
 
     def widget(self, state: str, root: str = "", *, nonce: str = "", later: bytes = b"") -> bytes:
-        """The tag that loads the widget; `later` is what it puts into the banner's place. ASCII.
+        """The tag that loads the widget; `later` is what it puts into the banner's place.
 
         `state` tells it which cookie to read and which policy that must fit (see site.ts).
         """
-        return self._widget(state, root, nonce, later.decode("ascii"))
+        return self._widget(state, root, nonce, later.decode())
 
     def guard(self, decision: Decision | None, state: str, root: str = "", *, nonce: str = "") -> bytes:
         """The tag that loads the guard, with the visitor's decision; None on a page for everybody, which has `state`
-        as the widget has. ASCII.
+        as the widget has.
         """
         told = "" if decision is None else _told(decision)
         return self._guard(state if decision is None else "", told, root, nonce)
 
     def reopen(self, language: str, root: str = "", *, honoured: bool = False) -> bytes:
-        """The link to the preferences for every page. ASCII, at most 200 bytes with the default prefix and no root.
+        """The link to the preferences for every page, at most 200 bytes with the default prefix and no root.
 
         `honoured` has it say that the browser's signal was, where no banner does (CCPA regulations §7025(c)(6)).
         """
@@ -217,17 +217,17 @@ class Pages:
         said = self._said(language)
         label = f"{said['honoured']}. {said['reopen']}" if honoured else said["reopen"]
         html = self._render("reopen.html", language=language, here=self._here(root), label=label, style=_REOPEN_STYLE)
-        return html.encode("ascii", "xmlcharrefreplace")
+        return html.encode()
 
     def _render_widget(self, state: str, root: str, nonce: str, later: str) -> bytes:
         script = assets()["widget.js"].name
         values = {"here": self._here(root), "script": script, "state": state, "nonce": nonce, "later": later}
         enforces = self._policy.csp.mode == "enforce"
-        return self._render("widget.html", **values, enforces=enforces).encode("ascii", "xmlcharrefreplace")
+        return self._render("widget.html", **values, enforces=enforces).encode()
 
     def _render_guard(self, state: str, decision: str, root: str, nonce: str) -> bytes:
         values = {"here": self._here(root), "script": self.guard_script.name, "nonce": nonce}
-        return self._render("guard.html", **values, state=state, decision=decision).encode("ascii", "xmlcharrefreplace")
+        return self._render("guard.html", **values, state=state, decision=decision).encode()
 
     def _build_notice(self, layer: Layer, language: str, rules: Rules, occasion: Occasion) -> Notice:
         return build_notice(self._policy, layer, language, rules, occasion)

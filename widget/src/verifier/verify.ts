@@ -12,6 +12,8 @@ const MOST_FAULTS = 50
 const LONGEST_TASK = 40 // milliseconds
 const ENTRIES = "entries.jsonl"
 const RECORD = utf8("consentkit/record/v1\n")
+// at, by, role, what: nothing in it that a person could have written
+const ACCESS = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\|[0-9a-f]{32}\|[a-z]{1,16}\|[a-z]{1,16}( [a-z0-9]{1,16})?$/
 const HANDOVER = "consentkit/handover/v1"
 
 export type Report = {
@@ -163,6 +165,9 @@ class Check {
       this.logged.add(hash)
     } else if (members === "indices,kind,v" && statement.kind === "erasure" && Array.isArray(statement.indices)) {
       for (const index of statement.indices) this.unexplained.delete(Number(index))
+    } else if (members === "at,by,kind,role,v,what" && statement.kind === "access" && statement.v === 1) {
+      const { at, by, role, what } = words(statement, "at", "by", "role", "what")
+      if (!ACCESS.test([at, by, role, what].join("|"))) throw new Error("an access in other words than ours")
     } else throw new Error("a statement of another kind")
   }
 

@@ -1,0 +1,76 @@
+"""The forms in which a ledger is written out, by name.
+
+Knows a ledger as far as one checkpoint reaches; not who asked, which entries were chosen, nor where they go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import BinaryIO, NamedTuple
+
+from consentkit.export import iso27560, kantara
+from consentkit.export.declared import Declaration, reader
+from consentkit.export.parquet import write_parquet
+from consentkit.export.rows import csv_lines, json_lines
+from consentkit.ledger.bundle import write_bundle
+from consentkit.ledger.ledger import Ledger
+from consentkit.ledger.store import Entry
+from consentkit.regime import rules_for
+from consentkit.settings import Settings
+
+
+class Log(NamedTuple):
+    """What is written out: a ledger as far as one checkpoint reaches."""
+
+    settings: Settings
+    ledger: Ledger
+    checkpoint: str
+    size: int
+
+    @property
+    def declared(self) -> Callable[[str], Declaration]:
+        return reader(self.ledger.store.document)
+
+    @property
+    def pages(self) -> str:
+        """Where our own pages stand: an address where the policy names a host, else a path."""
+        policy = self.settings.policy
+        return (f"https://{policy.site.hosts[0]}" if policy.site.hosts else "") + policy.prefix
+
+
+def _csv(file: BinaryIO, log: Log, entries: Iterable[Entry]) -> None:
+    file.writelines(csv_lines(entries))
+
+
+def _jsonl(file: BinaryIO, log: Log, entries: Iterable[Entry]) -> None:
+    file.writelines(json_lines(entries))
+
+
+def _parquet(file: BinaryIO, log: Log, entries: Iterable[Entry]) -> None:
+    write_parquet(file, entries)
+
+
+def _iso27560(file: BinaryIO, log: Log, entries: Iterable[Entry]) -> None:
+    def memory(jurisdiction: str) -> int:
+        return rules_for(log.settings.policy, jurisdiction).memory_days
+
+    file.writelines(iso27560.records(entries, log.declared, log.pages, memory))
+
+
+def _kantara(file: BinaryIO, log: Log, entries: Iterable[Entry]) -> None:
+    file.writelines(kantara.receipts(entries, log.declared, log.settings.signer.verifier.to_text()))
+
+
+def _bundle(file: BinaryIO, log: Log, entries: Iterable[Entry]) -> None:
+    store, anchors = log.ledger.store, log.ledger.checkpoints.kept(log.size)
+    write_bundle(file, log.settings.signer, log.checkpoint, store.documents(), entries, anchors)
+
+
+FORMS: Mapping[str, Callable[[BinaryIO, Log, Iterable[Entry]], None]] = {
+    "csv": _csv,
+    "jsonl": _jsonl,
+    "parquet": _parquet,
+    "27560": _iso27560,
+    "kantara": _kantara,
+    "bundle": _bundle,
+}
