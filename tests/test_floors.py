@@ -42,7 +42,8 @@ SAME_FLOOR = {
     "flask": "wsgi",
     "settings": "keyfile keyplace",
     "django": "wsgi",
-    "cli": "demo export",
+    "audit": "export",
+    "cli": "audit demo export",
 }
 
 OUTSIDE = {
@@ -54,8 +55,8 @@ OUTSIDE = {
     "fastapi": "fastapi",
     "flask": "flask",
     "itsdangerous": "seal",
-    "jinja2": "page demo",
-    "markupsafe": "page placing",
+    "jinja2": "page audit demo",
+    "markupsafe": "page placing audit",
     "pydantic": "policy settings",
     "pydantic_core": "policy settings",
     "publicsuffixlist": "catalog.domains",
@@ -66,7 +67,7 @@ OUTSIDE = {
     "sqlmodel": "ledger",
     "starlette": "asgi starlette fastapi audit demo testing",
     "user_agents": "device",
-    "uvicorn": "demo",
+    "uvicorn": "audit demo",
 }
 
 

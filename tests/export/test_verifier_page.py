@@ -16,8 +16,8 @@ from consentkit import canonical
 from consentkit.ledger.bundle import write_bundle
 from consentkit.ledger.erasure import erase_visitor
 from consentkit.ledger.ledger import Ledger
-from consentkit.ledger.record import leaf_of, new_salt
-from consentkit.ledger.statement import of_document
+from consentkit.ledger.record import leaf_of, new_salt, utc
+from consentkit.ledger.statement import of_access, of_document
 from consentkit.ledger.store import Entry
 from consentkit.ledger.succession import rotate
 from consentkit.ledger.verify import verify_bundle
@@ -134,6 +134,20 @@ def test_rotated(desk: Desk, tmp_path: Path) -> None:
     later.close()
     for key in (SIGNER.verifier, new.verifier):
         assert desk.check(bundle, key.to_text()).startswith("In order\n")
+
+
+def test_accesses(desk: Desk, tmp_path: Path) -> None:
+    """That an auditor looked is in order for both verifiers; a line in anybody's own words is for neither."""
+    ledger = open_ledger(tmp_path)
+    choose(ledger)
+    sound = of_access(utc(MOMENT), "ab" * 16, "viewer", "entry 2")
+    ledger.state(sound, MOMENT)
+    assert desk.check(exported(ledger), KEY).startswith("In order\n")
+    ledger.state(sound.replace(b"entry 2", b"Ann looked"), MOMENT)
+    bundle = exported(ledger)
+    ledger.close()
+    assert not verify_bundle(BytesIO(bundle), SIGNER.verifier).consistent
+    assert desk.check(bundle, KEY).startswith("Something is wrong\n")
 
 
 @pytest.mark.parametrize("seed", range(12))

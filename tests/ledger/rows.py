@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from consentkit.ledger.anchors import Anchor
+from consentkit.ledger.days import count_days
+from consentkit.ledger.grants import Grants
 from consentkit.ledger.hosts import add_sightings
 from consentkit.ledger.ledger import Ledger, _Job
 from consentkit.ledger.sightings import Sighting, Sightings
@@ -21,7 +23,7 @@ CHOICES = 300
 
 
 def use_everything(ledger: Ledger) -> None:
-    """More choices than a tile has, one of them erased; documents, checkpoints, what was seen of cookies and hosts."""
+    """More choices than a tile has, one erased; documents, checkpoints, what was seen of cookies and hosts, a grant."""
     wait([ledger._writer.put(_Job(made(f"{n:032x}"), MOMENT, (POLICY, NOTICE))) for n in range(CHOICES)])
     ledger.published()
     ledger.erase([5], MOMENT)
@@ -29,6 +31,8 @@ def use_everything(ledger: Ledger) -> None:
     seen = Sighting("a", True, True, 10, 12, ("/x",), "HttpOnly", 1 << 40)
     Sightings(ledger.store.database, ledger.store.site).add({"a": seen})
     add_sightings(ledger.store, {("a.test", "html"): 1 << 40}, date.today())
+    Grants(ledger.store).invite("DPO", "viewer", 1, 1 << 40)
+    count_days(ledger.store, CHOICES)
 
 
 def all_rows(connection: Connection) -> Rows:

@@ -68,8 +68,8 @@ def visible(page: str) -> str:
 
 
 def strings(value: Any) -> list[str]:
-    """Every string in a document, keys not counted."""
+    """Every string in a document, keys not counted, spaces evened as in `visible`."""
     if isinstance(value, str):
-        return [value]
+        return [" ".join(value.split())]
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return [text for part in inner for text in strings(part)]

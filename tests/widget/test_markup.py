@@ -20,7 +20,7 @@ def head(*policies: str) -> ResponseHead:
 def test_what_is_heard_and_shown_later_is_evidence(language: str) -> None:
     """Each word that the widget may say or put in the banner's place is in the stored notice."""
     notice = PAGES.notice("banner", language, RULES)
-    later = PAGES.widget("ck_s.01234567", later=PAGES.reopen(language)).decode("ascii")
+    later = PAGES.widget("ck_s.01234567", later=PAGES.reopen(language)).decode()
     assert visible(later) == notice.document["reopen"]
     assert all(notice.document["outcomes"].values())
 

@@ -95,10 +95,10 @@ wakes("importNode", (at, put, says) => {
 wakes("cloneNode", (at, put, says) => {
   const e = new Image; e.src = at(); put(e.cloneNode())
 })
-later("a shadow root", (at, put, says) => {
+wakes("a shadow root", (at, put, says) => {
   const e = document.createElement('p'); put(e); e.attachShadow({ mode: 'open' }).innerHTML = `<img src=${at()}>`
 })
-later("a declarative shadow root", (at, put, says) => {
+wakes("a declarative shadow root", (at, put, says) => {
   const e = document.createElement('p'); put(e); e.setHTMLUnsafe(`<span><template shadowrootmode=open><img src=${at()}></template></span>`)
 })
 wakes("write", (at, put, says) => {

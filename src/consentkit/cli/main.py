@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from consentkit import __version__
+from consentkit.cli.audit import audit
 from consentkit.cli.catalog import catalog
 from consentkit.cli.classify import classify
 from consentkit.cli.cookies import cookies
@@ -45,6 +46,6 @@ def main() -> None:
 
 for _command in (
     *(init, check, schema, preview, classify, catalog, cookies, csp),
-    *(demo, export, verifier, verify, ledger, subject),
+    *(demo, export, verifier, verify, ledger, subject, audit),
 ):
     main.add_command(_command)

@@ -220,6 +220,13 @@ class Store:
             row = connection.execute(query).mappings().first()
         return Document(row["hash"], row["kind"], row["body"]) if row else None
 
+    def places(self, kind: str) -> dict[str, int | None]:
+        """The number at which each document of a kind entered the log, by hash; None from before documents did."""
+        query = select(_DOCUMENTS.c.hash, _DOCUMENTS.c.number)
+        query = query.where(_DOCUMENTS.c.site == self.site, _DOCUMENTS.c.kind == kind)
+        with self.transaction() as connection:
+            return {row.hash: row.number for row in connection.execute(query)}
+
     def count(self, kind: str) -> int:
         """How many documents of a kind there are."""
         query = select(func.count()).where(_DOCUMENTS.c.site == self.site, _DOCUMENTS.c.kind == kind)

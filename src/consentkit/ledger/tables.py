@@ -144,8 +144,9 @@ class DayRow(_Table, table=True):
     __tablename__ = "ck_days"
 
     site: str = Field(primary_key=True, max_length=64)
-    day: str = Field(primary_key=True, max_length=10)
+    # Before the day: a page of figures asks for one dimension over a month.
     dimension: str = Field(primary_key=True, max_length=16)
+    day: str = Field(primary_key=True, max_length=10)
     value: str = Field(primary_key=True, max_length=200)
     choice: str = Field(primary_key=True, max_length=16)
     count: int = Field(sa_type=BigInteger)

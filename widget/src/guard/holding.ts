@@ -3,7 +3,7 @@
 import { MARK, PREFIX } from "../marks"
 import type { Judge } from "./judge"
 
-export const ADDRESS = /^((image)?src(set)?|(.+:)?href|data|poster)$/i
+export const ADDRESS = /^((image)?src(set)?|(\w+:)?href|data|poster)$/i
 // Where they lead goes the visitor's own way.
 export const LEADS = /^(a|area|base)$/
 export const TAG = /<(?!a\s|area|base)\w(?:"[^"]*"|'[^']*'|[^"'>])*/gi
