@@ -80,7 +80,7 @@ _ANYBODYS = re.compile(
     r"last_visit|custom_data|session_depth|session_tracker|audit|audience|ref(_?id|_?code\*)|affiliate(_?id)?\*?|aff_?id\*?"
     r"|referral_?(code)?\*|data-(c|ts)?\*|data-c-ts|partner[-_]?(id)?\*?|checkforpermission|is_unique(_1)?|is_returning"
     r"|first_session|(chat_session|chatbox|chatwidget|chat-widget|livechat|live_chat|chatvisitor|batch)\*|login_?redirect"
-    r"|authentication_flag|samesite|(form[-_]|formdata|contact_form|popup[-_]|dismiss_|compare-|visitor_?group|opt_?in_)\*"
+    r"|(auth|api|access|login|user)_?token|login_info|authentication_flag|samesite|(form[-_]|formdata|contact_form|popup[-_]|dismiss_|compare-|visitor_?group|opt_?in_)\*"
     r"|(post_view|signal_|split_|keen|divi|fusion-?|bricks|ally|recite|gravity|gform|captcha|_captcha|sublime|affid)\*"
     r"|pageviewcount|nextid|webid|site_identity|recordid|ssid|snid|conversion|token_v2|jotform_session|globalsessionid\*"
     r"|order|visit|route|node|requests|google_push|stape|pardot|monsido|sonar|elementor|mbox|check|iterable\*|attentive\*"

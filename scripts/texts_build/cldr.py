@@ -17,7 +17,7 @@ from babel import Locale
 from babel.messages.plurals import get_plural
 from babel.plural import PluralRule, to_gettext
 
-# Our English is that of the world, where "A, B and C" has one comma and the day comes first; our Portuguese is Portugal's.
+# Our English is that of the world, where "A, B and C" has one comma and the day comes first; our Portuguese Portugal's.
 _LOCALES = {"en": "en_001", "pt": "pt_PT"}
 _FORMS = ("zero", "one", "two", "few", "many", "other")
 _NUMBERS = range(10001)

@@ -65,7 +65,10 @@ def choose(exchange: Exchange, body: bytes) -> Reply:
     shown = _shown(exchange, sent)
     wants = sent.choice.grants  # of what is added; what stands already is no question
     if sent.adds:
-        sent = replace(sent, choice=sent.choice.beside(exchange.decision))
+        if exchange.standing:  # what silence allows, nobody has chosen
+            sent = replace(sent, choice=sent.choice.beside(exchange.decision))
+        if not wants:
+            shown = replace(shown, edition=kit.shelf.current)  # by which what stands is read here
     if wants and (refusal := _why_not(exchange, sent, shown, ours)):
         status, key = refusal
         headers = _too_young(exchange) if key == "minor" else []
@@ -119,8 +122,11 @@ def _why_not(exchange: Exchange, sent: ChoiceRequest, shown: _Shown, ours: bool 
         return 403, "age"
     if shown.token is None or shown.notice is None or shown.token.policy != shown.edition.short:
         return 403, "stale"  # nobody knows any more what was declared then
-    if _grown(sent.choice, shown.edition, exchange.kit.shelf.current):
+    current = exchange.kit.shelf.current
+    if _grown(sent.choice, shown.edition, current):
         return 409, "widened"
+    if sent.adds and _grown(sent.choice, current, shown.edition):
+        return 403, "stale"  # in the name of a policy that declares more, what stands would reach further
     return None
 
 

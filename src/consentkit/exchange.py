@@ -249,7 +249,8 @@ class Exchange:
         terms, suspects = self.kit.hosts.listening(terms, self.kit.suspects, head)
         shared = terms.decision is SHARED
         self.showing.write_in(page.label)
-        inserts = not page.xml and self.showing.inserts(shared=shared)
+        # Nobody reads what comes with a redirection.
+        inserts = not page.xml and not 300 <= head.status < 400 and self.showing.inserts(shared=shared)
         self._body = HtmlGuard(
             terms,
             partial(self.showing.insert, route, nonce, shared=shared) if inserts else b"",

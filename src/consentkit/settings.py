@@ -65,7 +65,7 @@ def load_settings(
     `invent` allows new keys where none are set or kept, outside production.
     """
     found: list[Problem] = []
-    live = production if production is not None else environ.get("CONSENTKIT_ENV", "").strip().lower() == "production"
+    live = production if production is not None else _is_live(environ.get("CONSENTKIT_ENV", ""), found)
     proxies = _proxies(environ.get("CONSENTKIT_TRUSTED_PROXIES", ""), found)
     declared = _policy(policy, proxies, environ, found)
     folder = Path(data or environ.get("CONSENTKIT_DATA") or DATA)
@@ -110,6 +110,15 @@ def _policy(
     except ConfigError as error:
         found.extend(error.problems)
         return Policy()
+
+
+def _is_live(value: str, found: list[Problem]) -> bool:
+    """Whether this is production. A word that is almost it must not quietly mean the opposite."""
+    word = value.strip().lower()
+    if word not in ("", "production", "development", "test", "testing", "staging"):
+        remedy = 'Write "production", or "development".'
+        found.append(Problem("consentkit.E045", "CONSENTKIT_ENV", "no environment that we know.", remedy, value[:40]))
+    return word == "production"
 
 
 def _proxies(listed: str, found: list[Problem]) -> tuple[Network, ...]:

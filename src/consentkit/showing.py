@@ -190,7 +190,9 @@ class Showing:
 
     @property
     def here(self) -> str:
-        """The page's own address, as a path on its host."""
+        """The page's own address, as a path on its host; for the answer to a form, where that form was."""
+        if self._head.method not in ("GET", "HEAD"):
+            return self.where_from() or f"{self._root}/"
         # The path is decoded: a "?" or "%" in it is a character of a name.
         path = quote(f"{self._root}{self._head.path}", safe="/:@!$&'()*+,;=~")
         return f"{path}?{self._head.query}" if self._head.query else path

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 # What a visitor is told by, beside the origin: everything below reads these and no other header.
 _TELLING = (b"cookie", b"accept-language", b"user-agent", b"sec-fetch-dest", b"sec-gpc")
 _MEMO = 1024
-_LONGEST = 4096  # of the headers of one that is remembered
+_LONGEST = 1024  # of the headers of one that is remembered
 _SECONDS = 60
 # Banner and placeholders carry tokens that age: a copy of them may be kept for half their life.
 _AGE = LIFE_SECONDS // 2

@@ -235,3 +235,26 @@ def test_gpc_resource(serve: Serve) -> None:
     answer = Browser(serve()).get("/.well-known/gpc.json")
     assert answer.json["gpc"] is True
     assert Browser(serve(honour_gpc=False)).get("/.well-known/gpc.json").body.startswith(b"<!doctype html>")
+
+
+@pytest.mark.parametrize("way", ["keep", "add"])
+def test_answered_by_a_worker_of_before(serve: Serve, way: str) -> None:
+    """In the midst of a release a no to what is new, or a yes to one thing more, allows nothing else that is new."""
+    newcomer = NEWCOMER | {"category": "analytics"}
+    old, new = serve(), serve(vendors=[*POLICY["vendors"], newcomer])
+    browser = Browser(old)
+    browser.choose("custom", category="analytics")
+    browser.app = new
+    token = browser.get().token
+    browser.app = old
+    fields = {"choice": way, "token": token} | ({"vendor": "ads"} if way == "add" else {})
+    assert browser.post(fields).status == (403 if way == "add" else 303)
+    browser.app = new
+    assert b"ck-first" in browser.get().body
+
+
+def test_silence_is_no_choice(serve: Serve) -> None:
+    """Where silence allows, keeping what stands makes no consent of it that would hold elsewhere."""
+    browser = Browser(serve(jurisdiction={"default": "US"}))
+    assert browser.post({"choice": "keep"}).status == 303
+    assert granted(browser) == "0"

@@ -187,6 +187,6 @@ def test_what_cannot_be_looked_at(run: Run) -> None:
 
 def test_an_app_that_fails_is_still_looked_at(run: Run) -> None:
     """An app whose front page breaks is told what is wrong with how it is put together."""
-    assert found(run, STARLETTE.replace("return HTML", "raise KeyError;") + SESSION) == ["W001"]
+    assert found(run, STARLETTE.replace("return HTML", "raise KeyError;") + SESSION) == ["W001", "W009"]
     sys.modules.pop("site_app", None)
     assert "could not be asked" in run("check", "--app", "site_app", code=1).stderr

@@ -9,7 +9,7 @@ from consentkit.decision import EVERYTHING, Decision
 from consentkit.guard.coding import Identity
 from consentkit.guard.guard import HtmlGuard, Terms
 from consentkit.guard.home import Home
-from consentkit.guard.rewritings import Rewritings, cut, fill
+from consentkit.guard.rewritings import Rewritings, _size, cut, fill
 from consentkit.guard.suspects import Suspects
 from consentkit.policy import Policy
 
@@ -90,7 +90,7 @@ def test_pages_that_differ_by_a_token_are_not_mixed_up() -> None:
     known.keep("key", two, [two])
     assert known.find("key", two) == [two]
     assert known.find("key", one) is None
-    assert known._left == Rewritings()._left - 2 * len(two)
+    assert known._left == Rewritings()._left - _size(two, [two])
 
 
 def test_where_all_is_allowed_the_top_is_enough() -> None:

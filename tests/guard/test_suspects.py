@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -239,3 +240,39 @@ def test_a_place_is_inside_what_it_makes_suspect() -> None:
 def test_a_declared_address_of_the_sites_own_is_found() -> None:
     """A tracker served from the site's own host under a declared path is no way around."""
     assert Suspects(LISTED.__contains__, ["/stats/"])(b'<img src="/stats/p.gif">') == [10]
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        b"//" + b"a" * 200_000,
+        b"\\" + b"0" * 200_000,
+        b"//" + b"a." * 100_000,
+        b"a\n" * 100_000,
+        b"javascript:" * 20_000,
+    ],
+    ids=["letters", "digits", "labels", "lines", "schemes"],
+)
+def test_no_word_is_read_over_and_over(word: bytes) -> None:
+    """One long word in a page, a picture in base64 or a user's idea of a name, holds nobody up."""
+    start = process_time()
+    SEARCH(b"<p>" + word + b"</p>")
+    assert process_time() - start < 1
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        '<img src="htt\tps:x.t.test/a">',
+        '<img src="https\n:x.t.test/a">',
+        '<iframe src="data: text/html;base64,PHNjcmlwdCBzcmM9Ly94LnQudGVzdC9hPg=="></iframe>',
+        '<iframe src="da\nta:text/html;base64,PHNjcmlwdCBzcmM9Ly94LnQudGVzdC9hPg=="></iframe>',
+        "<iframe src=\"javascript:fetch('%2f%2fx.t.test/a')\"></iframe>",
+        '<iframe src="javascr\nipt:fetch(%22%2f%2fx.t.test/a%22)"></iframe>',
+        '<script src="data:;base64,aW1wb3J0KCIvL3gudC50ZXN0L2EiKQ=="></script>',
+        "<img onerror=\"src='https:'+'//'+'x.t.test/a'\">",
+    ],
+)
+def test_odd_ways_to_an_address(tag: str) -> None:
+    """What a browser makes an address of is looked at, however its scheme is broken and wherever it is written."""
+    assert SEARCH(f"<body>{tag}</body>".encode())

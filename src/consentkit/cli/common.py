@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import mkstemp
 from typing import Any, BinaryIO
 
 import click
@@ -63,9 +64,11 @@ def output(path: Path | None) -> Iterator[BinaryIO]:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    draft = path.with_name(f".{path.name}.part")
+    # What leaves the ledger is about persons: a new file, and its owner's alone.
+    handle, name = mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    draft = Path(name)
     try:
-        with draft.open("wb") as file:
+        with open(handle, "wb") as file:
             yield file
         draft.replace(path)
     finally:

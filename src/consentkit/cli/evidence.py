@@ -22,10 +22,11 @@ from consentkit.tlog.tlogproof import TITLE as PROOF
 
 _LONGEST_RECEIPT = 1 << 24
 _BAR_STEP = 1 << 20
-_LIMITS = (
-    "It proves that these entries, and no others, are what the log held at this size, unaltered. It does not prove "
-    "that nothing was left out before it was logged, nor that a person clicked."
-)
+_PROVES = {
+    "bundle": "It proves that these entries, and no others, are what the log held at this size, unaltered.",
+    "one": "It proves that this one entry is in the log, unaltered; of the others it says nothing.",
+}
+_LIMITS = "It does not prove that nothing was left out before it was logged, nor that a person clicked."
 
 
 @click.command()
@@ -131,7 +132,7 @@ def _say(report: Report) -> None:
     for anchor in report.anchors:
         click.echo(f"Anchored by the {plain(anchor)}.", err=True)
     if report.anchors:
-        click.echo(_LIMITS, err=True)
+        click.echo(f"{_PROVES[report.of]} {_LIMITS}", err=True)
 
 
 def _as_json(report: Report) -> dict[str, Any]:

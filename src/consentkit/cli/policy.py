@@ -80,8 +80,11 @@ def _read_app(target: str) -> tuple[Policy, list[Problem]]:
     problems = wiring_problems(wiring, production=production)
     try:
         problems += policy_problems(ask(app))
+    except ConfigError:
+        raise
     except Exception as error:  # the app's own affair, whatever it is
-        click.echo(f"{target}: its front page could not be asked for ({error!r}); the rest was looked at.", err=True)
+        message = f"its front page could not be asked for ({str(error)[:500] or error!r}); the rest was looked at."
+        problems.append(Problem("consentkit.W009", target, message, "Start the app, and mend what it says."))
     return wiring.policy or Policy(), problems
 
 

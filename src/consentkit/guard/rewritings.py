@@ -106,5 +106,8 @@ def _place(key: Hashable, body: bytes) -> Hashable:
     return key, len(body), body[:: len(body) // _SAMPLES + 1]
 
 
+_OVERHEAD = 600  # of what Python keeps of a page, beside its bytes
+
+
 def _size(body: bytes, pieces: Pieces) -> int:
-    return len(body) + sum(len(piece) for piece in pieces if isinstance(piece, bytes))
+    return _OVERHEAD + len(body) + sum(len(piece) for piece in pieces if isinstance(piece, bytes))

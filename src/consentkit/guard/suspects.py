@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-_NAME = re.compile(rb"[A-Za-z0-9_-]++(?:\.[A-Za-z0-9_-]++)++")
+# It begins where a name begins, and nowhere within: else a long word without a dot is read again from every letter.
+_NAME = re.compile(rb"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]++(?:\.[A-Za-z0-9_-]++)++")
+_LONGEST_NAME = 253  # RFC 1035 §2.3.4
 # What may be a host, up to where it surely ends, and one more sign if that is odd: what ends a user's name, a percent
 # sign, a letter that folds, a line end within, and behind plain slashes a style sheet's backslash.
 _HOST = rb"([^/?#\t\n\f\r \"'<>\\@%\x80-\xff]*+(?:[@%\x80-\xff]|[\t\n\r]+[A-Za-z0-9._:@%\x80-\xff-]"
-_ODD = re.compile(rb"[\\@%\x80-\xff\t\n\r]")
+_ODD = re.compile(rb"[\\@%\x80-\xff\t\n\r]|&[A-Za-z]{1,2}(?:acute|grave|uml|circ|lig|slash|tilde|cedil|ring)")
 _AFTER_SLASHES = re.compile(rb"///*+" + _HOST + rb"|\\)?+)")
 _AFTER_BACKSLASH = re.compile(rb"\\[/\\]*+" + _HOST + rb")?+)")  # browsers read it as a slash, scripts as nothing
 # Browsers drop tabs and line ends from between slashes, and style sheets an escaped line end.
@@ -40,13 +42,18 @@ _HIDING_REFERENCE = re.compile(
     rb"|(?!" + _HARMLESS + rb")(?:#|[A-Za-z][A-Za-z0-9]*+;|shy|ord[fm]|sup[123]|frac))"
 )
 _ESCAPED = re.compile(rb"\\(?:u\{?|x)?0*(?:2[dDeEfF]|3[0-9aA]|[46][1-9a-fA-F]|[57][0-9aA])")
-# "https:host" and "https:/host" name hosts on an http page; what is in a data: URL may be in base64, and in a
-# javascript: URL percent-encoded. Colons are many: the letter before one tells most of them at once.
+# "https:host" and "https:/host" name hosts on an http page; what is in a data: URL may be in base64, but pictures and
+# fonts fetch nothing; in a javascript: URL it may be percent-encoded. Colons are many: the letter before one tells most
+# of them at once.
 _ODD_SCHEME = re.compile(
     rb":(?<=[pPsSaAtT]:)(?i:(?:(?<=http:)|(?<=https:))(?:/(?!/)|(?=[^/\\ \f\"'<>&]))"
-    rb"|(?<=data:)(?=[a-z])[^,\"'\s>]{0,60}(?:script|html|css|xml)"
-    rb"|(?<=script:)[^\"'>]{0,2000}%)"
+    rb"|(?<=data:)(?!image/(?:png|gif|jpe?g|webp|avif|x-icon)[;,]|(?:application/)?font)"
+    rb"|(?<=script:)(?!void\(0\)|;?[\"'\s>]))"
 )
+# Browsers drop tabs and line ends from within a scheme, too.
+_BROKEN_SCHEME = re.compile(rb"(?<=[A-Za-z])[\t\n\r]++[A-Za-z\t\n\r]{0,30}+:")
+_SCHEMES = (b"http:", b"https:", b"ws:", b"wss:", b"data:", b"javascript:")
+_HANDLER = re.compile(rb"[\s\"'/](?i:on)[A-Za-z]{3,}+\s*+=")
 _MEMO = 10_000
 _LONGEST = 256  # of what is remembered; a host's name has no more letters (RFC 1035 §2.3.4)
 _ROOM = 2**21
@@ -71,9 +78,17 @@ class Suspects:
         if b"\\" in page:
             found += _all(_ESCAPED, page) + _all(_BROKEN_BEHIND_BACKSLASH, page)
             found += self._places(_AFTER_BACKSLASH, page)
-        for path in self._own:
-            found += _all_of(path, page)
+        if b":script" in page or _HANDLER.search(page):
+            found += self._places(_QUOTED, page)  # what runs stands elsewhere, too
+        if self._own:
+            found += self._on_own_host(page)
         return sorted(found)
+
+    def _on_own_host(self, page: bytes) -> list[int]:
+        found = [place for path in self._own for place in _all_of(path, page)]
+        # As a browser reads it: where that shows one more, any tag may be the one.
+        plain = page.translate(None, b"\t\n\r").replace(b"\\", b"/")
+        return found if sum(map(plain.count, self._own)) == len(found) else list(_all_of(b"<", page))
 
     def _in_scripts(self, page: bytes) -> Iterator[int]:
         end = 0
@@ -114,6 +129,7 @@ class Suspects:
         return suspect
 
     def _look(self, host: str) -> bool:
+        host = host[-_LONGEST_NAME:]
         while host:
             if self._listed(host):
                 return True
@@ -129,8 +145,15 @@ def _hidden(page: bytes) -> Iterator[int]:
         yield from _all(_HIDING_REFERENCE, page)
     if b":" in page:
         yield from _all(_ODD_SCHEME, page)
+        yield from _broken_schemes(page)
     if b"@" in page:
         yield from _users(page)
+
+
+def _broken_schemes(page: bytes) -> Iterator[int]:
+    for m in _BROKEN_SCHEME.finditer(page):
+        if page[max(0, m.start() - 20) : m.end()].translate(None, b"\t\n\r").lower().endswith(_SCHEMES):
+            yield m.start()
 
 
 def _users(page: bytes) -> Iterator[int]:

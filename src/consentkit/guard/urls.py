@@ -23,6 +23,8 @@ _NETWORK = re.compile(r"(?:(https?|wss?|ftp):[/\\]*|[/\\]{2,})([^/\\?#]*)([^?#]*
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 _REFRESH = re.compile(r"\s*(?:\d+[\d.]*|\.[\d.]*)\s*[;,\s]\s*(?:url\s*=\s*)?(?:\"([^\"]*)|'([^']*)|(.*))", re.I | re.S)
 _HTML_SPACE = " \t\n\f\r"
+# With the dot that may end it.
+_LONGEST_LABEL, _LONGEST_HOST = 63, 254
 
 
 def attribute_text(raw: bytes) -> str:
@@ -110,12 +112,14 @@ def _host(text: str) -> str:
         folded = unicodedata.normalize("NFKC", host).replace("。", ".")
         host = "".join(c for c in folded if unicodedata.category(c) != "Cf")
         host = ".".join(map(_to_ascii, host.lower().split(".")))
-    return host.lower()
+    return host.lower()[-_LONGEST_HOST:]
 
 
 def _to_ascii(label: str) -> str:
     """A label of a host's name as it goes over the wire (IDNA, RFC 3490 §4.1, after the mapping)."""
-    return label if label.isascii() else "xn--" + label.encode("punycode").decode("ascii")
+    # No browser asks for a longer one (RFC 1035 §2.3.4), and the codec takes the square of its length.
+    short = len(label) <= _LONGEST_LABEL
+    return "xn--" + label.encode("punycode").decode("ascii") if short and not label.isascii() else label
 
 
 def _descriptors_end(text: str, pos: int) -> int:

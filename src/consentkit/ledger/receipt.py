@@ -22,7 +22,7 @@ from consentkit.tlog import LogProof, Verifier, check_inclusion, leaf_hash, open
 
 def verify_receipt(receipt: Mapping[str, Any], vkey: Verifier | None = None) -> Report:
     """Everything that is wrong with a visitor's receipt (Ledger.receipt)."""
-    report = Report()
+    report = Report("one")
     try:
         verifier = vkey or Verifier.from_text(receipt["vkey"])
         checkpoint = open_checkpoint(receipt["checkpoint"], [verifier])
@@ -53,7 +53,7 @@ def extra_of(entry: Entry) -> bytes:
 
 def verify_proof(text: str, trust: Trust) -> Report:
     """Everything that is wrong with a proof in a file. Without the log's key nothing vouches for it."""
-    report = Report()
+    report = Report("one")
     try:
         proof = parse_proof(text)
         anchor = Anchor(proof.checkpoint)

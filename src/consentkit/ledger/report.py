@@ -6,6 +6,7 @@ Knows findings; not files or keys.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from consentkit.errors import BundleError
 
@@ -14,11 +15,13 @@ _MOST_FINDINGS = 50
 
 @dataclass
 class Report:
-    """What was found. `anchors` says what outside the file vouches for it; without one it is only self-consistent.
+    """What was found, of a whole bundle or of one entry.
 
-    `notes` are what an auditor should know beside that, and is nobody's fault.
+    `anchors` says what outside the file vouches for it; without one it is only self-consistent. `notes` are what an
+    auditor should know beside that, and is nobody's fault.
     """
 
+    of: Literal["bundle", "one"] = "bundle"
     origin: str = ""
     entries: int = 0
     erased: int = 0
