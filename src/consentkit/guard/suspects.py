@@ -50,10 +50,12 @@ _ODD_SCHEME = re.compile(
     rb"|(?<=data:)(?!image/(?:png|gif|jpe?g|webp|avif|x-icon)[;,]|(?:application/)?font)"
     rb"|(?<=script:)(?!void\(0\)|;?[\"'\s>]))"
 )
-# Browsers drop tabs and line ends from within a scheme, too.
-_BROKEN_SCHEME = re.compile(rb"(?<=[A-Za-z])[\t\n\r]++[A-Za-z\t\n\r]{0,30}+:")
+# Browsers drop tabs and line ends from within a scheme, too. A pattern for each: what begins with one byte, and not with
+# a choice or a look behind, is searched for by that byte.
+_BROKEN_SCHEMES = {mark: re.compile(mark + rb"[A-Za-z\t\n\r]{0,30}+:") for mark in (b"\n", b"\t", b"\r")}
+_BEFORE_IT = 1000
 _SCHEMES = (b"http:", b"https:", b"ws:", b"wss:", b"data:", b"javascript:")
-_HANDLER = re.compile(rb"[\s\"'/](?i:on)[A-Za-z]{3,}+\s*+=")
+_HANDLER = re.compile(rb"on(?<=[\s\"'/]on)[a-z]{3,}+\s*+=")  # in a page in small letters
 _MEMO = 10_000
 _LONGEST = 256  # of what is remembered; a host's name has no more letters (RFC 1035 §2.3.4)
 _ROOM = 2**21
@@ -78,7 +80,7 @@ class Suspects:
         if b"\\" in page:
             found += _all(_ESCAPED, page) + _all(_BROKEN_BEHIND_BACKSLASH, page)
             found += self._places(_AFTER_BACKSLASH, page)
-        if b":script" in page or _HANDLER.search(page):
+        if b":script" in page or _HANDLER.search(page.lower()):
             found += self._places(_QUOTED, page)  # what runs stands elsewhere, too
         if self._own:
             found += self._on_own_host(page)
@@ -151,9 +153,11 @@ def _hidden(page: bytes) -> Iterator[int]:
 
 
 def _broken_schemes(page: bytes) -> Iterator[int]:
-    for m in _BROKEN_SCHEME.finditer(page):
-        if page[max(0, m.start() - 20) : m.end()].translate(None, b"\t\n\r").lower().endswith(_SCHEMES):
-            yield m.start()
+    for mark, broken in _BROKEN_SCHEMES.items():
+        for m in broken.finditer(page) if mark in page else ():
+            before = page[max(0, m.start() - _BEFORE_IT) : m.end()]
+            if before.translate(None, b"\t\n\r").lower().endswith(_SCHEMES):
+                yield m.start()
 
 
 def _users(page: bytes) -> Iterator[int]:
