@@ -46,11 +46,11 @@ class Sessions:
         return Session(grant, secret)
 
     def token(self, session: Session) -> str:
-        """What a form of this session's carries."""
+        """What the forms of a signed-in auditor carry."""
         return self._tokens.seal(_bound(session))
 
     def accepts(self, session: Session, token: str) -> bool:
-        """Whether a token is of this session."""
+        """Whether a token is of that auditor's sign-in."""
         try:
             return hmac.compare_digest(self._tokens.open(token[:_LONGEST]), _bound(session))
         except SealError:

@@ -50,8 +50,8 @@ _ODD_SCHEME = re.compile(
     rb"|(?<=data:)(?!image/(?:png|gif|jpe?g|webp|avif|x-icon)[;,]|(?:application/)?font)"
     rb"|(?<=script:)(?!void\(0\)|;?[\"'\s>]))"
 )
-# Browsers drop tabs and line ends from within a scheme, too. A pattern for each: what begins with one byte, and not with
-# a choice or a look behind, is searched for by that byte.
+# Browsers drop tabs and line ends from within a scheme, too. A pattern for each: what begins with one byte, and not
+# with a choice or a look behind, is searched for by that byte.
 _BROKEN_SCHEMES = {mark: re.compile(mark + rb"[A-Za-z\t\n\r]{0,30}+:") for mark in (b"\n", b"\t", b"\r")}
 _BEFORE_IT = 1000
 _SCHEMES = (b"http:", b"https:", b"ws:", b"wss:", b"data:", b"javascript:")
