@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -31,6 +32,12 @@ def writers() -> list[threading.Thread]:
 def writing(folder: Path, url: str, count: int) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "tests.ledger.writing", str(folder), url, str(count), SIGNER.to_text()]
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+
+
+def told_by(process: subprocess.Popen[str]) -> IO[str]:
+    """What the process prints; read only through this, for it reads ahead and `communicate` would begin behind that."""
+    assert process.stdout
+    return process.stdout
 
 
 def acknowledged(lines: Sequence[str]) -> list[tuple[int, str]]:
@@ -60,11 +67,10 @@ def test_processes(ledger: Ledger, tmp_path: Path, database_url: str) -> None:
 def test_killed(after: int, ledger: Ledger, tmp_path: Path, database_url: str) -> None:
     """When a process is killed in the middle of writing, every choice it had acknowledged is in the ledger."""
     process = writing(tmp_path, database_url, 100_000)
-    assert process.stdout
-    lines = [process.stdout.readline() for _ in range(after)]
-    process.send_signal(signal.SIGKILL)
-    lines += process.stdout.readlines()
-    process.stdout.close()
+    with told_by(process) as said:
+        lines = [said.readline() for _ in range(after)]
+        process.send_signal(signal.SIGKILL)
+        lines += said.readlines()
     assert process.wait() == -signal.SIGKILL
     there = {entry.number: entry.leaf_hash.hex() for entry in ledger.store.entries()}
     told = acknowledged(lines)

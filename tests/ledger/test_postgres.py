@@ -152,11 +152,12 @@ def test_plug_pulled(after: int, reopen: Open, tmp_path: Path, database_url: str
     ledger = reopen()
     choose(ledger)
     running = [test_concurrency.writing(tmp_path, database_url, 100_000) for _ in range(2)]
-    lines = [next(iter(process.stdout or ())) for process in running for _ in range(after)]
+    lines = [test_concurrency.told_by(process).readline() for process in running for _ in range(after)]
     server.stop()
     for process in running:
-        lines += process.communicate(timeout=60)[0].splitlines(True)
-        assert process.returncode == 1  # nobody acknowledged what could not be written
+        with test_concurrency.told_by(process) as said:
+            lines += said.readlines()
+        assert process.wait(timeout=60) == 1  # nobody acknowledged what could not be written
     server.start()
     there = {entry.number: entry.leaf_hash.hex() for entry in ledger.store.entries()}
     told = test_concurrency.acknowledged(lines)

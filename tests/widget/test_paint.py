@@ -19,6 +19,16 @@ watch('layout-shift', entry => seen.shifts.push(entry.value));
 watch('largest-contentful-paint', ({ element: el }) => seen.largest.push(el ? !!el.closest('.ck-first') : false));
 """
 
+# The page once more, piece by piece, each painted before the next is read.
+ARRIVE = """async pieces => {
+  document.open()
+  for (const piece of pieces) {
+    document.write(piece)
+    await new Promise(done => requestAnimationFrame(() => setTimeout(done)))
+  }
+  document.close()
+}"""
+
 
 def watched(visiting: Callable[..., Visitor], size: dict[str, int]) -> Page:
     """A newcomer's tab whose browser notes what it paints and moves."""
@@ -40,6 +50,18 @@ def test_nothing_moves(stage: Stage, visiting: Callable[..., Visitor], size: dic
         page.locator(".ck-first").wait_for(state="detached")
         page.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done, 100)))")
         assert page.evaluate("seen.shifts") == []
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_nothing_moves_while_it_arrives(stage: Stage, visiting: Callable[..., Visitor], size: dict[str, int]) -> None:
+    """However slowly a page comes in, and wherever it stops for a while, neither it nor the banner is seen to move."""
+    stage.write(ARTICLE)
+    page = watched(visiting, size)
+    page.goto(f"{stage.address}/")
+    html = page.request.get(f"{stage.address}/").text()
+    page.evaluate(ARRIVE, [html[at : at + 64] for at in range(0, len(html), 64)])
+    assert page.locator(".ck-first").is_visible()
+    assert page.evaluate("seen.shifts") == []
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
