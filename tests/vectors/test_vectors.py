@@ -30,8 +30,8 @@ TRACKING = ("_ga_", "_ct_")
 SAID = ("held", "leaks", "woken", "n/a")
 # A policy that enforces names hosts as they are usually written.
 UNUSUAL = {"trailing-dot", "upper-url"}
-# A service worker goes by the policy that came with its script, whatever is chosen later.
-LASTING = {"service-worker-fetch"}
+# A worker goes by the policy that came with its script; one that caches share is the same whatever is chosen later.
+LASTING = {"service-worker", "service-worker-fetch", "worker-own"}
 HINTS = [f"{vector.id}.{host}" for vector in VECTORS if vector.is_lookup for host in ("count.test", "doubleclick.net")]
 
 
