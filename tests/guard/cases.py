@@ -109,9 +109,9 @@ port                     <script! src="https://t.test:8443/a"></script>
 wide letters             <script! src="https://\xef\xbd\x94.test/a"></script>
 soft hyphen              <script! src="https://t.te&shy;st/a"></script>
 in the path              <img src="/go?to=https://t.test/a">
-base                     <base href="https://t.test/x/"><script! src="a.js"></script><img src="https://own.test/">
-base, relative           <base href="/x/"><base href="https://t.test/"><script src="a.js"></script>
-base in a template       <template><base href="https://t.test/"></template><script src="a.js"></script>
+base                     <base& ~href="https://t.test/x/"><script! src="a.js"></script><img src="https://own.test/">
+base, relative           <base href="/x/"><base& ~href="https://t.test/"><script src="a.js"></script>
+base in a template       <template><base& ~href="https://t.test/"></template><script src="a.js"></script>
 # tags that fetch
 img                      <img& ~src="//t.test/p.gif" alt="x">
 img, self-closing        <img& ~src="//t.test/p.gif"/>
@@ -150,7 +150,7 @@ srcdoc, style            <iframe& srcdoc="<style>a{b:url&lpar;^//t.test/)}</styl
 srcdoc, references       <iframe& srcdoc="&lt;p title=&quot;a&quot;&#62;&LT;img{D} alt=1&#32&#100;ata-ck-src=//t.test/&gt"></iframe>
 srcdoc, other frame      <iframe& srcdoc="<iframe{D} ~src=//t.test/></iframe>"></iframe>
 srcdoc in srcdoc         <iframe& srcdoc="<iframe{D} ~srcdoc='<img src=//t.test/>'></iframe>"></iframe>
-srcdoc, base             <base href="//t.test/"><iframe& srcdoc="<img{D} ~src=a>"></iframe>
+srcdoc, base             <base& ~href="//t.test/"><iframe& srcdoc="<img{D} ~src=a>"></iframe>
 srcdoc and src           <iframe& ~src=//t.test/ ~srcdoc="<img src=//t.test/a>"></iframe>
 srcdoc twice             <iframe srcdoc="x" srcdoc="<img src=//t.test/>"></iframe>
 srcdoc, one reference    <iframe& srcdoc="<style>&fjlig;{b:url(^//t.test/)}</style>"></iframe>
@@ -177,7 +177,7 @@ css, end tag in url      <style>a{b:url(^//t.test/</style><img& ~src=//t.test/>
 css, parse on            <style>@media (min-width:1px){a:not(.b){c:calc(1px + (2px));d:url(^//t.test/)}}</style>
 css, data                <style>a{b:url(data:image/png;base64,AAAA)}@import "^data:text/css,@import '//t.test/'";</style>
 css, upper case          <STYLE MEDIA=print>A{B:URL(^HTTPS://T.TEST/)}</STYLE>
-css, base                <base href="//t.test/x/"><style>a{b:url(^a.png);c:url(#a)}</style>
+css, base                <base& ~href="//t.test/x/"><style>a{b:url(^a.png);c:url(#a)}</style>
 css, noscript            <noscript><style>a{b:url(^//t.test/)}</style></noscript>
 css, template            <template><style>a{b:url(^//t.test/)}</style></template>
 css in svg               <svg><style>a{fill:url(^//t.test/#a)}</style><style><![CDATA[@import "^//t.test/"]]></style></svg>
@@ -282,7 +282,7 @@ svg font                 <svg><font><style><g></style><font color=red><style><im
 svg presentation         <svg><rect& ~fill="url(//t.test/a#b)"/><g& ~filter=url(//t.test/)><path& ~mask='url("//t.test/")'/></g></svg>
 svg icon, painted        <svg viewBox="0 0 1 1"><path fill="url(#a)" d="M0 0"/><path& ~clip-path="url(//t.test/#a)"/></svg>
 svg other links          <svg><pattern& ~href="//t.test/#a"/><textPath& ~xlink:href="//t.test/#a">x</textPath></svg>
-svg, base                <base href="//t.test/x/"><svg><use href="#a"/><use& ~href="b.svg#a"/></svg>
+svg, base                <base& ~href="//t.test/x/"><svg><use href="#a"/><use& ~href="b.svg#a"/></svg>
 svg animation            <svg><image><set& attributeName="href" ~to="//t.test/"/><animate& ~values="/a;//t.test/"/></image></svg>
 svg plain link           <svg><a href="//t.test/"><text>x</text></a><a xlink:href="//t.test/"/></svg>
 svg icon, style          <svg viewBox="0 0 1 1"><g& style="fill:url(^//t.test/#a)"><path d="M0 0"/></g></svg>

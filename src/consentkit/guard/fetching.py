@@ -39,6 +39,9 @@ FETCHING: dict[bytes, tuple[bytes, ...]] = {
     b"input": (b"src", b"formaction"),
     b"button": (b"formaction",),
     b"form": (b"action",),
+    # It fetches nothing itself. But a picture that stands before it is resolved against it, now and then: an address is
+    # made whole a moment after its tag was read (HTML, "update the image data", step 8).
+    b"base": (b"href",),
     b"meta": (b"content",),
     b"a": (b"ping",),
     b"area": (b"ping",),
