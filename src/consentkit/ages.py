@@ -33,4 +33,9 @@ def minimum_age(policy: Policy, jurisdiction: str) -> int | None:
     said = declared.countries.get(jurisdiction) or declared.countries.get(nation)
     if said or declared.years != "law":
         return said or int(declared.years)
-    return AGES.get(jurisdiction) or AGES.get(nation) or _GENERAL
+    return legal_age(jurisdiction)
+
+
+def legal_age(jurisdiction: str) -> int:
+    """The age by the table alone."""
+    return AGES.get(jurisdiction) or AGES.get(jurisdiction.partition("-")[0]) or _GENERAL

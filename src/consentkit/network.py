@@ -5,7 +5,7 @@ Knows a request head and the networks whose word counts. Without a trusted proxy
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from consentkit.http import RequestHead
 from consentkit.policy import Policy
+from consentkit.policy.jurisdiction import Jurisdiction
 
 # As much of an address as is counted against abuse: a household or office, never a person (in memory only).
 _COUNTED_BITS = {4: 24, 6: 48}
@@ -22,12 +23,16 @@ _REMEMBERED = 1024
 
 
 class Origin(NamedTuple):
-    """Where a request came from and what it was for: `host` as the visitor typed it, with its port."""
+    """Where a request came from and what it was for: `host` as the visitor typed it, with its port.
+
+    `country` may be a part of one ("US-CA"); `located` says by what it is known: "header", "database", or "".
+    """
 
     scheme: str
     host: str
     client: str
     country: str | None
+    located: str = ""
 
     @property
     def network(self) -> str:
@@ -40,16 +45,22 @@ class Origin(NamedTuple):
         return f"{type(address)(int(address) >> rest << rest)}/{bits}"
 
 
-def origin_of(head: RequestHead, policy: Policy) -> Origin:
-    """The origin of a request, through the proxies that the policy trusts."""
+# The country of an address ("US", "US-CA"), in memory only; None where it is not known.
+Locate = Callable[[str], str | None]
+
+
+def origin_of(head: RequestHead, policy: Policy, locate: Locate | None = None) -> Origin:
+    """The origin of a request, through the proxies that the policy trusts; their word goes before a database's."""
     scheme, host, country, client = head.scheme, head.text(b"host"), None, head.client
     if policy.trusted_proxies and _within(client, policy.trusted_proxies):
         scheme = _last(head.text(b"x-forwarded-proto")) or scheme
         host = _last(head.text(b"x-forwarded-host")) or host
         client = _first_stranger(head.text(b"x-forwarded-for"), policy.trusted_proxies) or client
-        if name := policy.jurisdiction.country_header:
-            country = _country(head.text(name.encode("ascii")))
-    return Origin("https" if scheme in ("https", "wss") else "http", host.strip().lower(), client, country)
+        country = _told(head, policy.jurisdiction)
+    located = "header" if country else ""
+    if country is None and locate and (address := _address(client)) and (country := locate(str(address))):
+        located = "database"
+    return Origin("https" if scheme in ("https", "wss") else "http", host.strip().lower(), client, country, located)
 
 
 def same_origin(head: RequestHead, origin: Origin) -> bool | None:
@@ -100,6 +111,22 @@ def _first_stranger(forwarded: str, networks: Sequence[IPv4Network | IPv6Network
         if not _within(address, networks):
             return address
     return ""
+
+
+def _told(head: RequestHead, jurisdiction: Jurisdiction) -> str | None:
+    """Where a trusted proxy says that the visitor is: the country, and the part of it where that is told as well."""
+    name, part = jurisdiction.country_header, jurisdiction.region_header
+    country = _country(head.text(name.encode("ascii"))) if name else None
+    if country is None or part is None:
+        return country
+    return place_code(country, head.text(part.encode("ascii")))
+
+
+def place_code(country: str, region: str) -> str:
+    """The code of a part of a country (ISO 3166-2), from "CA" or "US-CA"; the country's where that is no such code."""
+    code = region.strip().upper().removeprefix(f"{country}-")
+    known = 1 <= len(code) <= 3 and code.isascii() and code.isalnum()
+    return f"{country}-{code}" if known else country
 
 
 def _country(value: str) -> str | None:

@@ -1,6 +1,6 @@
-"""Whose law applies to a visitor, and what it asks for: one row for each jurisdiction that differs from the strictest.
+"""Whose law applies to a visitor, and what it asks for: our table, and what the policy says in its stead.
 
-Data and one function. Knows no request: the country comes in as a code, or not at all.
+One function. Knows no request: the country comes in as a code, or not at all.
 """
 
 from __future__ import annotations
@@ -8,16 +8,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from consentkit.ages import minimum_age
-from consentkit.policy import Policy, Regime
+from consentkit.law.table import UNKNOWN, Row, profiles, row_of
+from consentkit.policy import Category, Policy, Regime
+from consentkit.policy.duration import parse_duration
+from consentkit.policy.jurisdiction import Place
 
-UNKNOWN = "ZZ"  # ISO 3166-1's user-assigned code, as CLDR uses it for "unknown region"
+__all__ = ["UNKNOWN", "Rules", "rules_for"]
+
+
+_KEYS = tuple(Place.model_fields)
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What a jurisdiction asks for: who must move first, and for how many days any choice is remembered.
 
-    `closes` asks for a cross that refuses. `minimum_age` is from when one consents alone; None without such a policy.
+    `closes` asks for a cross that refuses, `gpc` for the signal to be followed whatever the policy says. `minimum_age`
+    is from when one consents alone; None without such a policy. `exempt` are the vendors of statistics that run until
+    somebody refuses. `law` says for the record which row it was, and what the site says in its stead.
     """
 
     jurisdiction: str
@@ -25,21 +33,9 @@ class Rules:
     memory_days: int
     closes: bool = False
     minimum_age: int | None = None
-
-
-# Six months, for a grant (DPC 2020: no longer; CNIL, délibération 2020-092) and for a refusal, in days that are never
-# more than that.
-_STRICTEST = (Regime.OPT_IN, 180)
-# Any place without a row has the strictest rules.
-_ROWS: dict[str, tuple[Regime, int]] = {
-    "US": (Regime.OPT_OUT, 365),  # CCPA 1798.135(c)(4): not asked again within 12 months of opting out
-    "CH": (Regime.OPT_OUT, 180),  # TCA 45c: information and the right to refuse
-    # Not asked again before six months are over, and half a year has up to 184 days (Garante, 10 June 2021; ÚOOÚ).
-    "IT": (Regime.OPT_IN, 184),
-    "CZ": (Regime.OPT_IN, 184),
-}
-# Garante, 10 June 2021 §7.1: a cross at the top goes on with what is technical only, and the text says so.
-_CLOSES = frozenset({"IT"})
+    gpc: bool = False
+    exempt: frozenset[str] = frozenset()
+    law: str = ""
 
 
 def rules_for(policy: Policy, country: str | None) -> Rules:
@@ -48,8 +44,37 @@ def rules_for(policy: Policy, country: str | None) -> Rules:
     What the policy says of a place goes before the table; a subdivision without a row has its country's.
     """
     code = country or policy.jurisdiction.default or UNKNOWN
+    row, own = row_of(code), policy.jurisdiction.said_of(code)
+    exempt = _exempt(policy, code)
+    return Rules(
+        jurisdiction=code,
+        regime=own.regime or Regime(row.regime),
+        memory_days=parse_duration(own.memory) // 86400 if own.memory else row.memory,
+        closes=row.closes if own.closes is None else own.closes,
+        minimum_age=minimum_age(policy, code),
+        gpc=row.gpc if own.gpc is None else own.gpc,
+        exempt=exempt,
+        law=_said(
+            row, [name for name in _KEYS if getattr(own, name) is not None], taken_up(policy, code) if exempt else None
+        ),
+    )
+
+
+def taken_up(policy: Policy, code: str) -> str | None:
+    """The exemption that the site takes up in a place, by name."""
+    named = policy.jurisdiction.profiles or ()
     nation = code.partition("-")[0]
-    regime, days = _ROWS.get(code) or _ROWS.get(nation) or _STRICTEST
-    declared = policy.jurisdiction.regimes
-    asked = declared.get(code) or declared.get(nation) or regime
-    return Rules(code, asked, days, nation in _CLOSES, minimum_age(policy, code))
+    return next((name for name in named if name in profiles() and profiles()[name].place in (code, nation)), None)
+
+
+def _exempt(policy: Policy, code: str) -> frozenset[str]:
+    """The vendors that an exemption lets run: statistics, and nothing else, whatever else is declared of them."""
+    if taken_up(policy, code) is None:
+        return frozenset()
+    return frozenset(v.id for v in policy.vendors if v.statistical and v.category is Category.ANALYTICS)
+
+
+def _said(row: Row, own: list[str], profile: str | None) -> str:
+    """One line: the row and how old it is, what the site says otherwise, and the exemption it takes up."""
+    parts = [f"{row.code} {row.as_of}", *([f"own {' '.join(own)}"] if own else []), *([profile] if profile else [])]
+    return "; ".join(parts)

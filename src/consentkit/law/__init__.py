@@ -1,0 +1,1 @@
+"""The law as data: what each place asks for."""

@@ -1,0 +1,55 @@
+"""What a check stands on: a policy, a place, and what the law asks for there. Knows no rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from consentkit.law.table import Row
+from consentkit.policy import Policy
+from consentkit.policy.model import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A policy as it is read in one place. `templates` are the site's own, by name."""
+
+    policy: Policy
+    code: str
+    row: Row
+    templates: Mapping[str, str] = field(default_factory=dict)
+
+
+class Fault(NamedTuple):
+    """What is wrong at a place in the policy, and how to mend it."""
+
+    place: str
+    message: str
+    remedy: str
+    value: str = ""
+
+
+def notice_texts(ground: Ground) -> Iterator[tuple[str, str]]:
+    """Everything in the site's own words that a visitor may read, with its place."""
+    policy = ground.policy
+    for language, said in (policy.texts or {}).items():
+        yield from ((f"texts.{language}.{key}", text) for key, text in said.items())
+    for category, words in policy.categories.items():
+        yield from _spelled(f"categories.{category}.description", words.description)
+    for index, vendor in enumerate(policy.vendors):
+        said_of = {name: getattr(vendor, name) for name in ("purpose", "data", "stop", "transfer", "justification")}
+        for name, text in said_of.items():
+            yield from _spelled(f"vendors[{index}].{name}", text)
+        for position, cookie in enumerate(vendor.cookies):
+            yield from _spelled(f"vendors[{index}].cookies[{position}].purpose", cookie.purpose)
+    for index, own in enumerate(policy.cookies):
+        yield from _spelled(f"cookies[{index}].purpose", own.purpose)
+        yield from _spelled(f"cookies[{index}].justification", own.justification)
+
+
+def _spelled(place: str, text: Text | None) -> Iterator[tuple[str, str]]:
+    if isinstance(text, str):
+        yield place, text
+    elif text is not None:
+        yield from ((f"{place}.{language}", words) for language, words in text.items())
