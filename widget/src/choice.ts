@@ -33,12 +33,13 @@ export function listenForChoices(forms: string, decided: Decided, more?: (form: 
 
 /** What the server made of a choice, and its words for that. Throws where it made nothing. */
 async function post(form: HTMLFormElement, choice: string): Promise<{ decision: ConsentDecision; said: string }> {
-  const fields = new FormData(form)
-  const lists = { category: fields.getAll("category"), vendor: fields.getAll("vendor") }
+  const body: Record<string, unknown> = { choice }
+  // What is ticked more than once is a list.
+  new FormData(form).forEach((value, name) => (body[name] = name in body ? [body[name], value].flat() : value))
   const answer = await fetch(form.action, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ choice, ...Object.fromEntries(fields), ...lists }),
+    body: JSON.stringify(body),
     // Who presses a button and goes on at once has chosen all the same.
     keepalive: true,
     signal: AbortSignal.timeout(10_000),

@@ -1,6 +1,6 @@
 // What a site's own scripts may hear, and stop.
 
-type Ours = "consentkit:show" | "consentkit:choice" | "consentkit:wake"
+type Ours = "consentkit:show" | "consentkit:choice" | "consentkit:wake" | "consentkit:decision"
 
 /** Whether nobody objects. */
 export function announce<Name extends Ours>(name: Name, detail: DocumentEventMap[Name]["detail"]): boolean {

@@ -29,7 +29,11 @@ function setUp(script: HTMLScriptElement): void {
   const act = (decision: ConsentDecision, pause = 0): void => {
     // What has run cannot be un-run.
     const before = state.decision()
-    if (before && takesAway(before, decision)) return location.reload()
+    if (before && takesAway(before, decision)) {
+      // Who is told of it may still stop what it sends when the page goes.
+      state.set(decision)
+      return location.reload()
+    }
     if (outgrows(decision)) return void setTimeout(() => location.reload(), pause)
     state.set(decision)
     wake(decision)

@@ -1,34 +1,27 @@
 // The decision that the page acts on, and who wants to know.
+import { announce } from "./events"
 import type { ConsentDecision } from "./widget"
-
-type Listener = (decision: ConsentDecision) => void
 
 export interface State {
   decision(): ConsentDecision | undefined
   set(decision: ConsentDecision): void
-  subscribe(listener: Listener): () => void
+  subscribe(listener: (decision: ConsentDecision) => void): () => void
 }
 
 export function createState(): State {
   let current: ConsentDecision | undefined
-  const listeners = new Set<Listener>()
   return {
     decision: () => current,
     set(decision) {
       current = decision
-      for (const listener of listeners) {
-        // A site's mistake is the site's to hear of, and keeps nothing from going on.
-        try {
-          listener(decision)
-        } catch (error) {
-          reportError(error)
-        }
-      }
+      // A listener's mistake is the site's to hear of, and keeps nothing from going on.
+      announce("consentkit:decision", decision)
     },
     subscribe(listener) {
-      listeners.add(listener)
-      if (current) listener(current)
-      return () => void listeners.delete(listener)
+      const hear = (): void => listener(current!)
+      document.addEventListener("consentkit:decision", hear)
+      if (current) hear()
+      return () => document.removeEventListener("consentkit:decision", hear)
     },
   }
 }

@@ -14,6 +14,7 @@ document.addEventListener("consentkit:wake", (event) => {
 })
 document.addEventListener("consentkit:choice", (event) => event.detail.choice.startsWith("accept"))
 document.addEventListener("consentkit:show", (event) => event.detail.section.remove())
+document.addEventListener("consentkit:decision", ({ detail }) => detail.granted.includes("analytics"))
 
 // @ts-expect-error not every page carries the widget
 window.consentkit.open()

@@ -13,7 +13,20 @@ export const UNSIGNED = "its bytes are not the ones that were signed"
 const VERSIONS: { [title: string]: string } = {
   "consentkit/bundle/v1": "checkpoint documents.jsonl entries.jsonl",
   "consentkit/bundle/v2": "checkpoint documents.jsonl anchors.jsonl entries.jsonl",
+  "consentkit/bundle/v3": "instructions.txt summary.html checkpoint documents.jsonl anchors.jsonl entries.jsonl",
 }
+// For people, before the checkpoint.
+const WORDS = ["instructions.txt", "summary.html"]
+const WORD = /^[A-Za-z0-9._-]{1,64}$/
+const isMoment = (value: string): boolean => /^\d{4}-/.test(value) && new Date(Date.parse(value) || 0).toISOString() === value
+/** What may be asked of a bundle, in this order, and how it is spelled. */
+const ASKED: [name: string, spelled: (value: string) => boolean][] = [
+  ["since", isMoment],
+  ["until", isMoment],
+  ["category", (value) => WORD.test(value)],
+  ["vendor", (value) => WORD.test(value)],
+  ["visitor", (value) => /^[0-9a-f]{32}$/.test(value)],
+]
 
 export class Fault extends Error {
   constructor(
@@ -76,10 +89,14 @@ class Source {
 }
 
 export class Bundle {
+  /** The site's own words for people, once the checkpoint was read. */
+  summary = ""
+
   private constructor(
     private readonly source: Source,
     readonly origin: string,
     readonly key: Key,
+    readonly asked: string[],
     private readonly parts: Part[],
   ) {}
 
@@ -91,10 +108,12 @@ export class Bundle {
       const [title = "", origin = "", vkey = "", ...lines] = parseNote(note).text.split("\n")
       const key = parseKey(vkey.replace(/^vkey /, ""))
       await openNote(note, [key])
-      const parts = lines.slice(0, -1).map(parsePart)
+      const asked = lines.filter((line) => line.startsWith("selection "))
+      const parts = lines.slice(asked.length, -1).map(parsePart)
       const named = parts.map((part) => part.name).join(" ")
       if (origin !== `origin ${key.name}` || VERSIONS[title] !== named || lines[lines.length - 1] !== "") throw new Error("malformed")
-      return new Bundle(source, key.name, key, parts)
+      if (asked.length && parts[0]!.name !== WORDS[0]) throw new Error("a selection, which this version has no word for")
+      return new Bundle(source, key.name, key, parseSelection(asked), parts)
     } catch (error) {
       throw new Fault("manifest", `not signed by its own key: ${(error as Error).message}`)
     }
@@ -105,6 +124,7 @@ export class Bundle {
   }
 
   async checkpoint(find: (fault: Fault) => void): Promise<Checkpoint> {
+    for (const name of WORDS) if (this.has(name)) this.summary = await this.words(name, find)
     const lines: Uint8Array[] = []
     for await (const line of this.lines("checkpoint", find)) lines.push(line)
     try {
@@ -113,6 +133,22 @@ export class Bundle {
     } catch (error) {
       throw new Fault("checkpoint", (error as Error).message)
     }
+  }
+
+  private async words(name: string, find: (fault: Fault) => void): Promise<string> {
+    const { size, hash } = this.parts.find((each) => each.name === name)!
+    if (size > LONGEST_LINE) throw new Fault(name, "larger than it can be")
+    const digest = new Sha256()
+    let said = ""
+    for (let left = size; left > 0; ) {
+      const line = await this.source.line(left)
+      if (!line.length) break
+      left -= line.length
+      digest.update(line)
+      said += new TextDecoder().decode(line)
+    }
+    if (hex(digest.digest()) !== hash) find(new Fault(name, UNSIGNED))
+    return said
   }
 
   /** A part's lines without their ends; its hash is checked after the last. */
@@ -149,6 +185,17 @@ async function header(source: Source): Promise<string> {
     note += read
   }
   throw new Fault("manifest", "not a bundle, or cut off")
+}
+
+function parseSelection(lines: string[]): string[] {
+  let next = 0
+  for (const line of lines) {
+    const [, name = "", ...value] = line.split(" ")
+    const at = ASKED.findIndex(([asked]) => asked === name)
+    if (at < next || !ASKED[at]![1](value.join(" "))) throw new Error("malformed")
+    next = at + 1
+  }
+  return lines.map((line) => line.slice("selection ".length))
 }
 
 function parsePart(line: string): Part {

@@ -30,3 +30,18 @@ export function decode(source: string): Fields {
   if (value === null || typeof value !== "object" || Array.isArray(value)) throw new Error("not an object")
   return value
 }
+
+export function object(value: Value | undefined): Fields {
+  if (value === undefined || value === null || typeof value !== "object" || Array.isArray(value)) throw new Error("not an object")
+  return value
+}
+
+export function words<Name extends string>(value: Fields, ...names: Name[]): { [name in Name]: string } {
+  const found = {} as { [name in Name]: string }
+  for (const name of names) {
+    const word = value[name]
+    if (typeof word !== "string") throw new Error(`without ${name}`)
+    found[name] = word
+  }
+  return found
+}

@@ -2,7 +2,14 @@
 
 import { Fault } from "./bundle"
 import { type Key, parseKey } from "./note"
+import { checkReceipts, holdsReceipts, type Receipts } from "./receipt"
 import { type Report, verify } from "./verify"
+
+const ANYBODY = "Anybody could have made all of it. Give the log's key as it reached you by another way"
+const WHOLE = "It proves that these entries, and no others, are what the log held at this size, unaltered."
+const PART = "It proves that the entries shown are in the log, unaltered; of those withheld only that they are there."
+const ONE = "It proves that these entries are in the log, unaltered; of the others it says nothing."
+const LIMITS = "It does not prove that nothing was left out before it was logged, nor that a person clicked."
 
 const form = document.querySelector("form")!
 const bar = document.querySelector("progress")!
@@ -37,8 +44,11 @@ async function check(): Promise<void> {
   bar.hidden = false
   say("Checking…", [])
   try {
-    const trust = { ...(given && { key: given }), ...(older && { since: older }) }
-    tell(await verify(file, trust, (bytes) => (bar.value += bytes)))
+    if (await holdsReceipts(file)) tellReceipts(await checkReceipts(file, given))
+    else {
+      const trust = { ...(given && { key: given }), ...(older && { since: older }) }
+      tell(await verify(file, trust, (bytes) => (bar.value += bytes)))
+    }
   } catch (error) {
     const unable = (error as Error).name === "NotSupportedError"
     say("This could not be checked", [
@@ -50,25 +60,38 @@ async function check(): Promise<void> {
 
 function tell(report: Report): void {
   const facts = [
-    `${report.origin}: ${report.entries} entries, ${report.erased} of them erased.`,
+    `${report.origin}: ${report.entries} entries, ${report.erased} of them erased, ${report.withheld} withheld.`,
+    ...(report.asked.length ? [`Asked was: ${report.asked.join("; ")}. What does not fit is withheld, by the site's word.`] : []),
+    `Choices: ${[...report.choices].map((each) => each.join(" ")).sort().join(", ") || "none"}.`,
     `Root hash ${report.root}.`,
     ...report.notes,
   ]
   if (report.faults.length) return say("Something is wrong", report.faults.map(worded), "wrong")
-  if (!report.anchors.length)
-    return say("Self-consistent, not anchored", [
-      "Anybody could have made all of it. Give the log's key as it reached you by another way, or an earlier export.",
-      ...facts,
-    ])
-  say(
-    "In order",
-    [
-      ...report.anchors.map((anchor) => `Anchored by ${anchor}.`),
-      ...facts,
-      "It proves that these entries, and no others, are what the log held at this size, unaltered. It does not prove that nothing was left out before it was logged, nor that a person clicked.",
-    ],
-    "right",
-  )
+  if (report.anchors.length) sound(report.anchors, [...facts, `${report.asked.length ? PART : WHOLE} ${LIMITS}`])
+  else say("Self-consistent, not anchored", [`${ANYBODY}, or an earlier export.`, ...facts])
+  if (report.summary) showSummary(report.summary)
+}
+
+function tellReceipts(found: Receipts): void {
+  if (found.faults.length) return say("Something is wrong", found.faults.map(worded), "wrong")
+  const facts = [`${found.origin}: entry ${found.entries.join(", ")}.`]
+  if (found.anchors.length) sound(found.anchors, [...facts, `${ONE} ${LIMITS}`])
+  else say("Self-consistent, not anchored", [`${ANYBODY}.`, ...facts])
+}
+
+const sound = (anchors: string[], facts: string[]): void =>
+  say("In order", [...anchors.map((anchor) => `Anchored by ${anchor}.`), ...facts], "right")
+
+/** What the site says, in a frame that can run, ask for and send nothing. */
+function showSummary(summary: string): void {
+  const details = document.createElement("details")
+  const frame = document.createElement("iframe")
+  details.appendChild(document.createElement("summary")).textContent = "The site's own summary, as it is in the file"
+  frame.title = "The site's own summary"
+  frame.setAttribute("sandbox", "")
+  frame.srcdoc = summary
+  details.append(frame)
+  answer.append(details)
 }
 
 const worded = (fault: Fault): string =>

@@ -25,3 +25,23 @@ export class Tree {
     return last ? rest.reduce((root, left) => join(left, root), last) : sha256()
   }
 }
+
+/** The root that an inclusion proof leads to (RFC 9162 §2.1.3.2). */
+export function provenRoot(leaf: Uint8Array, index: number, size: number, path: Uint8Array[]): Uint8Array {
+  if (index >= size) throw new Error("a proof beyond the tree")
+  let [node, last, root] = [index, size - 1, leaf]
+  const rise = (): void => {
+    node = Math.floor(node / 2)
+    last = Math.floor(last / 2)
+  }
+  for (const sibling of path) {
+    if (last === 0) throw new Error("a proof that is too long")
+    if (node % 2 === 1 || node === last) {
+      root = join(sibling, root)
+      while (node % 2 === 0 && node !== 0) rise()
+    } else root = join(root, sibling)
+    rise()
+  }
+  if (last !== 0) throw new Error("a proof that is too short")
+  return root
+}

@@ -3,15 +3,16 @@
 
 import { fromHex, hex, same, text, utf8 } from "./bytes"
 import { Bundle, Fault, UNSIGNED } from "./bundle"
-import { decode, encode, type Fields, type Value } from "./canonical"
+import { decode, encode, type Fields, object, words } from "./canonical"
 import { type Checkpoint, type Key, openNote, parseCheckpoint, parseKey, parseNote } from "./note"
+import { leafOf } from "./record"
 import { sha256 } from "./sha256"
 import { leafHash, Tree } from "./tree"
 
 const MOST_FAULTS = 50
+const MOST_KINDS = 8
 const LONGEST_TASK = 40 // milliseconds
 const ENTRIES = "entries.jsonl"
-const RECORD = utf8("consentkit/record/v1\n")
 // at, by, role, what: nothing in it that a person could have written
 const ACCESS = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\|[0-9a-f]{32}\|[a-z]{1,16}\|[a-z]{1,16}( [a-z0-9]{1,16})?$/
 const HANDOVER = "consentkit/handover/v1"
@@ -20,6 +21,12 @@ export type Report = {
   origin: string
   entries: number
   erased: number
+  withheld: number
+  choices: Map<string, number>
+  /** What was asked of the log; nothing where that was everything. */
+  asked: string[]
+  /** The site's own words, as HTML that nobody has checked. */
+  summary: string
   root: string
   anchors: string[]
   notes: string[]
@@ -52,7 +59,10 @@ async function readOlder(file: Blob): Promise<Older> {
 }
 
 class Check {
-  readonly report: Report = { origin: "", entries: 0, erased: 0, root: "", anchors: [], notes: [], faults: [] }
+  readonly report: Report = {
+    origin: "", entries: 0, erased: 0, withheld: 0, choices: new Map(), asked: [], summary: "", root: "",
+    anchors: [], notes: [], faults: [],
+  }
   private readonly tree = new Tree()
   private readonly kinds = new Map<string, string>() // by hash, of documents whose text is what their hash says
   private readonly logged = new Set<string>()
@@ -72,7 +82,9 @@ class Check {
     const older = trust.since ? await readOlder(trust.since) : undefined
     const bundle = await Bundle.open(file, progress)
     this.report.origin = bundle.origin
+    this.report.asked = bundle.asked
     const checkpoint = await bundle.checkpoint(this.find)
+    this.report.summary = bundle.summary
     await this.documents(bundle)
     if (bundle.has("anchors.jsonl")) await this.anchors(bundle)
     await this.entries(bundle, older)
@@ -129,6 +141,7 @@ class Check {
     if (entry.number !== number) this.find(new Fault(ENTRIES, `numbered ${String(entry.number)}`, number))
     if ("statement" in entry) this.statement(object(entry.statement), leaf, number)
     else if ("record" in entry) this.record(object(entry.record), fromHex(entry.salt), leaf, number)
+    else if ("withheld" in entry) this.withhold(entry, number)
     else {
       this.report.erased++
       this.unexplained.add(number)
@@ -136,16 +149,29 @@ class Check {
     return leaf
   }
 
+  private withhold(entry: Fields, number: number): void {
+    if (Object.keys(entry).sort().join() !== "leaf_hash,number,withheld" || entry.withheld !== true)
+      throw new Error("withheld, and not only that")
+    if (!this.report.asked.length)
+      this.find(new Fault(ENTRIES, "withheld, where the manifest speaks of everything", number))
+    this.report.withheld++
+  }
+
   private record(record: Fields, salt: Uint8Array, leaf: Uint8Array, number: number): void {
-    const commitment = hex(sha256(RECORD, salt, utf8(encode(record))))
-    if (salt.length !== 32 || !same(leafHash(utf8(encode({ commitment, kind: "choice", v: 1 }))), leaf))
-      throw new Error("the record, its salt and its leaf hash do not belong together")
+    if (!same(leafOf(record, salt), leaf)) throw new Error("the record, its salt and its leaf hash do not belong together")
+    this.count(String(record.choice))
     for (const kind of ["policy", "notice"]) {
       const named = String(record[kind])
       if (!named && kind === "notice") continue // a refusal under a form that nobody knows any more
       if (this.kinds.get(named) !== kind) this.find(new Fault(ENTRIES, `the ${kind} it names is not in the bundle`, number))
       else if (!this.logged.has(named)) this.loggedLate(kind, number)
     }
+  }
+
+  private count(choice: string): void {
+    const { choices } = this.report
+    const kind = choices.has(choice) || choices.size < MOST_KINDS ? choice : "…"
+    choices.set(kind, (choices.get(kind) ?? 0) + 1)
   }
 
   private loggedLate(kind: string, number: number): void {
@@ -244,19 +270,4 @@ async function openHandover(value: Fields): Promise<[Key, Key]> {
     throw new Error("not a handover")
   if (!pair.every((key) => by.includes(key))) throw new Error("a handover must be signed by both keys")
   return pair
-}
-
-function object(value: Value | undefined): Fields {
-  if (value === undefined || value === null || typeof value !== "object" || Array.isArray(value)) throw new Error("not an object")
-  return value
-}
-
-function words<Name extends string>(value: Fields, ...names: Name[]): { [name in Name]: string } {
-  const found = {} as { [name in Name]: string }
-  for (const name of names) {
-    const word = value[name]
-    if (typeof word !== "string") throw new Error(`without ${name}`)
-    found[name] = word
-  }
-  return found
 }
