@@ -102,6 +102,7 @@ class Browser:
     def __init__(self, app: App, **headers: str) -> None:
         self.app = app
         self.cookies: dict[str, str] = {}
+        self._domains: dict[str, str] = {}
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
 
     def send(
@@ -135,8 +136,10 @@ class Browser:
         return self.post({"choice": choice, "token": self.get("/_privacy/preferences").token, **fields})
 
     def _remember(self, answer: Answer) -> None:
-        for name, line in answer.cookies.items():
-            if "max-age=0" in line.lower():
+        for line in answer.all("set-cookie"):
+            name, _, value = line.partition(";")[0].partition("=")
+            domain = line.partition("; Domain=")[2].partition(";")[0]
+            if "max-age=0" not in line.lower():
+                self.cookies[name], self._domains[name] = value, domain
+            elif self._domains.get(name, "") == domain:  # else it speaks of a cookie that this browser does not have
                 self.cookies.pop(name, None)
-            else:
-                self.cookies[name] = line.partition(";")[0].partition("=")[2]

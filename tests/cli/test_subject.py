@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from consentkit.ledger.links import Links
 from consentkit.ledger.opening import open_ledger
 from consentkit.ledger.record import ConsentRecord
 from consentkit.ledger.spool import Batch, Spool
 from consentkit.ledger.store import NewEntry
-from consentkit.seal import Sealer
+from consentkit.seal import Pseudonyms, Sealer
 
 from .conftest import MOMENT, NOTICE, Run, add, settings_of
 
@@ -98,4 +99,57 @@ def test_erase(run: Run, site: Path) -> None:
 @pytest.mark.parametrize("whose", [[], ["--visitor", VISITOR, "--receipt", OTHER]])
 def test_whose(run: Run, site: Path, command: str, whose: list[str]) -> None:
     """Nobody's records are shown or erased unless it is said once, and clearly, whose."""
-    assert "one of --visitor, --receipt" in run("subject", command, *whose, "--data", site, code=2).stderr
+    assert "one of --visitor, --receipt, --user" in run("subject", command, *whose, "--data", site, code=2).stderr
+
+
+def tie(site: Path, *visitors: str, secrets: tuple[str, ...] = ()) -> None:
+    """Ann was signed in with these visitor ids."""
+    settings = settings_of(site)
+    ledger = open_ledger(settings)
+    names = Pseudonyms(secrets or settings.secrets, "account", "shop").of("ann@example.org")
+    Links(ledger.store).add(visitors, names[-1], MOMENT)
+    ledger.close()
+
+
+def test_a_letter(run: Run, site: Path, tmp_path: Path) -> None:
+    """Who writes by mail gets all that was recorded wherever their account was signed in; the file can be checked."""
+    choose_as_another(site)
+    tie(site, VISITOR, OTHER)
+    held = access(run, site, "--user", "ann@example.org")
+    assert held["visitors"] == [VISITOR, OTHER]
+    assert [receipt["record"]["visitor"] for receipt in held["receipts"]] == [VISITOR] * 3 + [OTHER]
+    assert "ann@example.org" not in json.dumps(held)
+    written = tmp_path / "person.json"
+    run("subject", "access", "--user", "ann@example.org", "-o", written, "--data", site)
+    vkey = run("ledger", "vkey", "--data", site).stdout.strip()
+    assert run("verify", written, "--vkey", vkey).stderr.count("Anchored") == 4
+    run("subject", "access", "--user", "ben@example.org", "--data", site, code=1)
+    told = json.loads(run("subject", "erase", "--user", "ann@example.org", "--json", "--data", site).stdout)
+    assert told == {"erased": [receipt["index"] for receipt in held["receipts"]], "scrubbed": True}
+    run("subject", "access", "--user", "ann@example.org", "--data", site, code=1)
+    run("subject", "erase", "--user", "ann@example.org", "--data", site, code=1)
+    assert "names no account" in run("subject", "erase", "--user", "", "--data", site, code=2).stderr
+
+
+def test_what_a_law_keeps(run: Run, site: Path) -> None:
+    """What must be kept is not erased, and it is said until when; `ledger erase` is told so, and does as it is told."""
+    policy = site / "consent.toml"
+    law = '[keep]\nperiod = "900 years"\nreason = "A law."\n'
+    policy.write_text('retention = "999 years"\n' + policy.read_text() + law, encoding="utf-8")
+    said = run("subject", "erase", "--visitor", VISITOR, "--json", "--data", site)
+    told = json.loads(said.stdout)
+    assert (told["erased"], len(told["kept"])) == ([], 3)
+    assert all(f"{number} until {day}" in said.stderr for number, day in told["kept"].items())
+    assert "keep.reason (900 years)" in said.stderr
+    assert len(access(run, site, "--visitor", VISITOR)["receipts"]) == 3
+    assert len(json.loads(run("ledger", "erase", "--visitor", VISITOR, "--json", "--data", site).stdout)["erased"]) == 3
+
+
+def test_links(run: Run, site: Path) -> None:
+    """The owner learns how many accounts an older secret is still needed for, and whether one is gone too early."""
+    tie(site, VISITOR)
+    assert json.loads(run("subject", "links", "--json", "--data", site).stdout) == {"secrets": [1], "lost": 0}
+    tie(site, OTHER, secrets=("a secret that nobody has any more",))
+    lost = run("subject", "links", "--json", "--data", site, code=1)
+    assert json.loads(lost.stdout) == {"secrets": [1], "lost": 1}
+    assert "put it back" in lost.stderr

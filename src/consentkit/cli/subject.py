@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
+from consentkit.accounts import spelled
 from consentkit.cli.common import FINDING, data_option, json_option, opened_ledger, output
 from consentkit.ledger.access import held_about
-from consentkit.ledger.erasure import erase_visitor, find_receipt
+from consentkit.ledger.erasure import Forgotten, erase_visitor, find_receipt, forget
 from consentkit.ledger.ledger import Ledger
+from consentkit.ledger.links import Links
+from consentkit.policy.duration import parse_duration
+from consentkit.seal import Pseudonym, Pseudonyms
+from consentkit.settings import Settings
 
 _visitor_option: Callable[[Any], Any] = click.option("--visitor", help="The id, 32 hex digits: a receipt shows it.")
 _receipt_option: Callable[[Any], Any] = click.option("--receipt", help="The id of one of the person's receipts.")
+_user_option: Callable[[Any], Any] = click.option("--user", help="The user id, as the app gives it to `link`.")
 _NOTHING = "There is no such record."
 _IN_THE_WAY = "Old pages remain in the database's write-ahead log while others read: run it again later."
 
@@ -29,16 +36,18 @@ def subject() -> None:
 @subject.command()
 @_visitor_option
 @_receipt_option
+@_user_option
 @click.option("-o", "--output", "path", type=click.Path(dir_okay=False, path_type=Path), help="Default: stdout.")
 @data_option
-def access(visitor: str | None, receipt: str | None, path: Path | None, data: Path | None) -> None:
+def access(visitor: str | None, receipt: str | None, user: str | None, path: Path | None, data: Path | None) -> None:
     """Write all that the ledger holds of a person, as JSON; exit 1 if that is nothing.
 
-    It holds their records with proofs, and the policies and notices these name. `consentkit verify` checks it.
+    It holds their records with proofs, and the policies and notices these name; of a user, on every browser where they
+    signed in. `consentkit verify` checks it.
     """
-    _see_one(visitor, receipt)
-    with opened_ledger(data) as (_, opened):
-        found = _visitor(opened, visitor, receipt)
+    _see_one(visitor=visitor, receipt=receipt, user=user)
+    with opened_ledger(data) as (settings, opened):
+        found = _visitors(settings, opened, visitor, receipt, user)
         held = held_about(opened, found) if found else None
     if held is None or not held["receipts"]:
         click.echo(_NOTHING, err=True)
@@ -51,15 +60,43 @@ def access(visitor: str | None, receipt: str | None, path: Path | None, data: Pa
 @subject.command(name="erase")
 @_visitor_option
 @_receipt_option
+@_user_option
 @data_option
 @json_option
-def erase_subject(visitor: str | None, receipt: str | None, data: Path | None, as_json: bool) -> None:
+def erase_subject(visitor: str | None, receipt: str | None, user: str | None, data: Path | None, as_json: bool) -> None:
     """Erase all records of a person, and print their numbers; exit 1 if there are none.
 
-    What remains is a hash that tells nothing of anybody, and an entry that lists the numbers.
+    What remains is a hash that tells nothing of anybody, and an entry that lists the numbers. What a law keeps, by the
+    policy's word, stays until then, and is said.
     """
-    _see_one(visitor, receipt)
-    _erase(lambda opened: _erased_of(opened, visitor, receipt), data, as_json)
+    _see_one(visitor=visitor, receipt=receipt, user=user)
+
+    def forgotten(settings: Settings, opened: Ledger) -> Forgotten:
+        found = _visitors(settings, opened, visitor, receipt, user)
+        keep = parse_duration(settings.policy.keep.period) * 1000 if settings.policy.keep else 0
+        return forget(opened, found, _now(), keep)
+
+    _erase(forgotten, data, as_json)
+
+
+@subject.command()
+@data_option
+@json_option
+def links(data: Path | None, as_json: bool) -> None:
+    """Say how many links to accounts each secret is needed for; exit 1 if any was made under one that is gone."""
+    with opened_ledger(data) as (settings, opened):
+        counts = Links(opened.store).by_key()
+        keys = _accounts(settings).keys
+    lost = sum(count for key, count in counts.items() if key not in keys)
+    held = [counts.get(key, 0) for key in keys]
+    if as_json:
+        click.echo(json.dumps({"secrets": held, "lost": lost}))
+    for place, count in enumerate(held, 1):
+        newest = " (the newest)" if place == len(held) else ""
+        click.echo(f"{count} links under secret {place} of {len(held)}{newest}.", err=True)
+    if lost:
+        click.echo(f"{lost} links under a secret that is not set any more: put it back, before the others.", err=True)
+        raise SystemExit(FINDING)
 
 
 @click.command()
@@ -71,13 +108,18 @@ def erase_subject(visitor: str | None, receipt: str | None, data: Path | None, a
 def erase(visitor: str | None, receipt: str | None, entries: tuple[int, ...], data: Path | None, as_json: bool) -> None:
     """Erase all records of a visitor, or single ones, and print their numbers; exit 1 if there are none.
 
-    What remains is a hash that tells nothing of anybody, and an entry that lists the numbers.
+    What remains is a hash that tells nothing of anybody, and an entry that lists the numbers. What a law keeps goes,
+    too: `subject erase` leaves it.
     """
-    _see_one(visitor, receipt, entries)
-    if entries:
-        _erase(lambda opened: opened.erase(sorted(set(entries)), _now()), data, as_json)
-    else:
-        _erase(lambda opened: _erased_of(opened, visitor, receipt), data, as_json)
+    _see_one(visitor=visitor, receipt=receipt, entry=entries)
+
+    def erased(settings: Settings, opened: Ledger) -> Forgotten:
+        if entries:
+            return Forgotten(opened.erase(sorted(set(entries)), _now()), {})
+        found = _visitors(settings, opened, visitor, receipt, None)
+        return Forgotten([number for each in found for number in erase_visitor(opened, each, _now())], {})
+
+    _erase(erased, data, as_json)
 
 
 def tell_of_rest(clean: bool) -> None:
@@ -86,35 +128,51 @@ def tell_of_rest(clean: bool) -> None:
         click.echo(_IN_THE_WAY, err=True)
 
 
-def _see_one(*ways: object) -> None:
+def _see_one(**ways: object) -> None:
     """Raise UsageError unless somebody is named in just one way."""
-    if sum(map(bool, ways)) != 1:
-        raise click.UsageError("Give one of " + ", ".join(["--visitor", "--receipt", "--entry"][: len(ways)]) + ".")
+    if sum(way not in (None, ()) for way in ways.values()) != 1:
+        raise click.UsageError("Give one of " + ", ".join(f"--{name}" for name in ways) + ".")
 
 
-def _visitor(opened: Ledger, visitor: str | None, receipt: str | None) -> str | None:
-    return visitor or find_receipt(opened, receipt or "")
+def _visitors(
+    settings: Settings, opened: Ledger, visitor: str | None, receipt: str | None, user: str | None
+) -> list[str]:
+    if user is not None:
+        return [link.visitor for link in Links(opened.store).of(_named(settings, user))]
+    found = visitor or find_receipt(opened, receipt or "")
+    return [found] if found else []
 
 
-def _erased_of(opened: Ledger, visitor: str | None, receipt: str | None) -> list[int]:
-    found = _visitor(opened, visitor, receipt)
-    return erase_visitor(opened, found, _now()) if found else []
+def _named(settings: Settings, user: str) -> Sequence[Pseudonym]:
+    return _accounts(settings).of(spelled(user))
 
 
-def _erase(erasing: Callable[[Ledger], list[int]], data: Path | None, as_json: bool) -> None:
-    with opened_ledger(data) as (_, opened):
-        erased = erasing(opened)
+def _accounts(settings: Settings) -> Pseudonyms:
+    return Pseudonyms(settings.secrets, "account", settings.policy.site.id)
+
+
+def _erase(erasing: Callable[[Settings, Ledger], Forgotten], data: Path | None, as_json: bool) -> None:
+    with opened_ledger(data) as (settings, opened):
+        done = erasing(settings, opened)
         clean = opened.store.database.scrub()
+    kept = {number: _day(due) for number, due in done.kept.items()}
     if as_json:
-        click.echo(json.dumps({"erased": erased, "scrubbed": clean}))
+        click.echo(json.dumps({"erased": done.erased, "scrubbed": clean} | ({"kept": kept} if kept else {})))
     else:
-        for number in erased:
+        for number in done.erased:
             click.echo(number)
-    if not erased:
+    if kept and settings.policy.keep:
+        law = f"the policy's keep.reason ({settings.policy.keep.period}); `ledger prune` erases them after that"
+        click.echo(f"Kept: {', '.join(f'{n} until {day}' for n, day in kept.items())}, by {law}.", err=True)
+    if not done.erased and not kept:
         click.echo(_NOTHING, err=True)
         raise SystemExit(FINDING)
-    click.echo(f"Erased {len(erased)} records. Backups and exports made before still hold them.", err=True)
+    click.echo(f"Erased {len(done.erased)} records. Backups and exports made before still hold them.", err=True)
     tell_of_rest(clean)
+
+
+def _day(moment: int) -> str:
+    return datetime.fromtimestamp(moment / 1000, UTC).date().isoformat()
 
 
 def _now() -> int:

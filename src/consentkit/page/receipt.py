@@ -6,10 +6,25 @@ Knows plain mappings and our wording; not the ledger, nor whether a proof holds.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from consentkit import canonical
 from consentkit.policy import OPTIONAL_CATEGORIES, Policy
 from consentkit.texts import Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whose records a page shows: the visitor's id, "" for nobody's.
+
+    `account` says that somebody signed in, so that there may be more than is shown; `away` that only what waits for the
+    log could be read.
+    """
+
+    visitor: str = ""
+    account: bool = False
+    away: bool = False
 
 
 def readable(entry: Mapping[str, Any], policy: Policy, texts: Texts) -> dict[str, Any]:
@@ -29,6 +44,13 @@ def readable(entry: Mapping[str, Any], policy: Policy, texts: Texts) -> dict[str
         "categories": texts.list(categories) or texts["receipt.none"],
         "vendors": texts.list(vendors) or texts["receipt.none"],
         "policy": record["policy"],
+        "more": {
+            "language": record.get("language"),
+            "country": texts.country(place) if (place := record.get("jurisdiction")) not in (None, "", "ZZ") else None,
+            "device": record.get("device"),
+            "page": record.get("route"),
+        },
+        "record": canonical.encode(record).decode(),
     }
 
 
