@@ -11,6 +11,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from consentkit.audit.words import LANGUAGES
+from consentkit.ledger.days import add_times
+from consentkit.ledger.verify import verify_bundle
 from tests.serving import Visitor, served, visiting
 
 from .conftest import MOMENT, Site
@@ -25,6 +27,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     for number in range(40):
         choice = ("accept_all", "refuse_all", "custom")[number % 3]
         made.choose(choice, language=("fr", "nl")[number % 2], at=MOMENT - number % 4 * 86_400_000)
+    add_times(made.ledger.store, {("2026-11-20", "shown"): 400, ("2026-11-20", "chosen"): 120})
     yield made
     made.ledger.close()
 
@@ -40,7 +43,7 @@ def entered(visitor: Visitor, site: Site, role: str = "viewer") -> Page:
     grant, secret = site.invite(role)  # type: ignore[arg-type]
     page = visitor.open(f"/enter/{grant}/{secret}")
     page.locator("main button").click()
-    page.locator("#funnel").wait_for()
+    page.locator("#f-funnel").wait_for()
     return page
 
 
@@ -73,7 +76,7 @@ def test_without_a_script(chromium: Browser, site: Site, address: str) -> None:
     """Entering, reading a notice in its frame, searching and checking everything work without JavaScript."""
     with visiting(chromium, address, javascript=False, locale="en") as visitor:
         page = entered(visitor, site)
-        assert page.locator("svg[role=img]").count() >= 6
+        assert page.locator("svg[role=img]").count() >= 7
         visitor.open("/search")
         page.locator("select[name=choice]").select_option("refuse_all")
         page.locator("main form button").first.click()
@@ -88,6 +91,55 @@ def test_without_a_script(chromium: Browser, site: Site, address: str) -> None:
         visitor.open("/integrity")
         page.locator("main form button").click()
         page.locator(".good").wait_for()
+
+
+def test_exporter(chromium: Browser, site: Site, address: str, tmp_path: Path) -> None:
+    """An exporter takes a part away as a bundle that proves itself; erasing is not offered, and not to be had."""
+    with visiting(chromium, address, javascript=False, locale="en", accept_downloads=True) as visitor:
+        page = entered(visitor, site, "exporter")
+        visitor.open("/export")
+        page.get_by_label("Form").select_option("bundle")
+        page.get_by_label("Category").select_option("analytics")
+        with page.expect_download() as taken:
+            page.locator("main form button").click()
+        file = tmp_path / "part.bundle"
+        taken.value.save_as(file)
+        with file.open("rb") as stream:
+            report = verify_bundle(stream, site.ledger.verifier)
+        assert report.proven
+        assert report.withheld == 26
+        visitor.open("/entry/9")
+        assert page.locator("a[href$='/erase']").count() == 0
+        visitor.open("/entry/9/erase")
+        assert page.locator("h1").inner_text() == "Not allowed"
+
+
+def test_eraser(chromium: Browser, site: Site, address: str) -> None:
+    """An eraser erases one visitor's records, after a question; downloads are not offered, and not to be had."""
+    entry = site.choose(visitor="fe" * 16)
+    with visiting(chromium, address, javascript=False, locale="en") as visitor:
+        page = entered(visitor, site, "eraser")
+        assert page.locator("a[href$='/export']").count() == 0
+        visitor.open("/export")
+        assert page.locator("h1").inner_text() == "Not allowed"
+        visitor.open(f"/entry/{entry.number}")
+        page.locator("a[href$='/erase']").click()
+        page.locator("main input[type=checkbox]").check()
+        page.locator("main form button").click()
+        page.get_by_text("Records erased: 1").wait_for()
+    assert site.ledger.store.numbers_of("fe" * 16) == []
+
+
+def test_stranger(chromium: Browser, site: Site, address: str) -> None:
+    """Without a grant every page is the same closed door, also with the address of somebody who is in."""
+    with visiting(chromium, address, javascript=True, locale="en") as visitor:
+        for path in ("/", "/entry/3", "/export", "/entry/3/erase", f"/enter/{'0' * 32}/{'A' * 43}"):
+            page = visitor.open(path)
+            if path.startswith("/enter/"):
+                page.locator("main button").click()
+                page.get_by_text("This link does not open").first.wait_for()
+            else:
+                assert page.locator("h1").inner_text() == "No way in"
 
 
 def test_printed(chromium: Browser, site: Site, address: str) -> None:

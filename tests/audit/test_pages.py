@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import re
 import subprocess
@@ -12,9 +13,14 @@ from pathlib import Path
 import pytest
 
 from consentkit import canonical
+from consentkit.audit import search as searching
 from consentkit.audit.gate import CSP
 from consentkit.audit.words import LANGUAGES, words
+from consentkit.ledger.days import add_times
+from consentkit.ledger.filing import file_receipts
+from consentkit.ledger.store import Entry
 from consentkit.ledger.verify import verify_bundle
+from consentkit.policy import fingerprint
 
 from .conftest import MOMENT, POLICY, Site, token_in
 
@@ -34,6 +40,43 @@ def test_overview(site: Site) -> None:
     assert re.search(r"<tfoot>.*?>6</td>\s*<td class=\"n\">6</td>\s*<td class=\"n\">12</td>", page, re.DOTALL)
     assert "2026-11-20" in page
     assert "Shown and chosen" in page
+    assert page.count("There are too few choices to show.") == 3
+
+
+def test_withdrawals(site: Site) -> None:
+    """Withdrawals have a plot of their own, which gives away no more than the table of all choices does."""
+    for day in range(3):
+        for number in range(20):
+            site.choose("withdraw" if number < (7, 3, 6)[day] else "refuse_all", at=MOMENT - day * DAY)
+    page = site.let_in().get("/").text
+    table = page.partition('id="f-withdrawals"')[2].partition("</section>")[0]
+    rows = re.findall(r"<bdi>([^<]+)</bdi></th>\s*<td class=\"n\">(\d+)<", table)
+    assert rows == [("2026-11-20", "7"), ("Others", "9")]
+    assert re.search(r"<tfoot>.*?>16<", table, re.DOTALL)
+
+
+def test_funnel(site: Site) -> None:
+    """How often the banner was shown and chosen in is rounded down, and has the days that are over."""
+    site.choose()
+    counts = {("2026-11-20", "shown"): 104, ("2026-11-20", "chosen"): 23, ("2026-11-20", "later"): 4}
+    add_times(site.ledger.store, {**counts, ("2026-11-23", "shown"): 1000})
+    page = site.let_in().get("/").text
+    section = page.partition('id="f-funnel"')[2].partition("</section>")[0]
+    assert re.findall(r"<bdi>([^<]+)</bdi></th>\s*<td class=\"n\">(\d+)<", section) == [
+        ("Banner shown", "100"),
+        ("Chosen in the banner", "20"),
+        ("Chosen in the preferences instead, from whatever page", "0"),
+    ]
+    assert "shared pages" in section
+
+
+def test_policies_by_version(site: Site) -> None:
+    """The figures name each policy by its version, and tell two of one version apart."""
+    for _ in range(6):
+        site.choose()
+    page = site.let_in().get("/").text
+    table = page.partition('id="f-policy"')[2].partition("</section>")[0]
+    assert f"<bdi>1 · {fingerprint(site.settings.policy)[:12]}</bdi>" in table
 
 
 def test_small_counts_are_hidden(site: Site) -> None:
@@ -48,7 +91,7 @@ def test_small_counts_are_hidden(site: Site) -> None:
     table = page.partition('id="f-language"')[2].partition("</section>")[0]
     assert ">fr<" in table
     assert "nl" not in re.findall(r"<bdi>(\w+)</bdi>", table)
-    assert re.search(r"<bdi>Others</bdi>.*?>14 ", table, re.DOTALL)
+    assert re.search(r"<bdi>Others</bdi>.*?>14<", table, re.DOTALL)
     assert ">4<" not in page
 
 
@@ -80,6 +123,28 @@ def test_search(site: Site) -> None:
     assert len(rest) == 10
     assert max(rest) < min(first)
     assert found(receipt="0" * 32) == []
+
+
+def test_search_by_receipt(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A receipt is found however far back it lies; what is not filed yet is looked through; an erased one is gone."""
+    first = site.choose()
+    for _ in range(4):
+        last = site.choose()
+    client = site.let_in()
+    monkeypatch.setattr(searching, "_READ", 1)
+
+    def found(entry: Entry) -> list[str]:
+        query = {"receipt": canonical.decode(entry.record or b"")["id"].upper()}
+        return re.findall(r'href="/entry/(\d+)"', client.get("/search", params=query).text)
+
+    monkeypatch.setattr(searching, "_AT_ONCE", 0)
+    assert found(first) == []
+    file_receipts(site.ledger.store, last.number)
+    assert found(first) == [str(first.number)]
+    monkeypatch.setattr(searching, "_READ", 10)
+    assert found(last) == [str(last.number)]
+    site.ledger.erase([first.number], MOMENT)
+    assert found(first) == []
 
 
 @pytest.mark.parametrize("layer", ["banner", "preferences"])
@@ -162,6 +227,27 @@ def test_export(site: Site, form: str) -> None:
     assert site.accesses()[-1]["what"] == "export"
     if form == "bundle":
         assert verify_bundle(io.BytesIO(taken.content), site.ledger.verifier).proven
+
+
+def test_export_of_a_part(site: Site) -> None:
+    """An exporter takes the part that was asked for; what is not understood takes nothing, and surely not all."""
+    mine, other = site.choose(visitor="ab" * 16), site.choose("refuse_all", at=MOMENT - 5 * DAY)
+    client = site.let_in("exporter")
+    token = token_in(client.get("/export").text)
+
+    def taken(form: str, **asked: str) -> str:
+        return str(client.post("/export", data={"token": token, "form": form, **asked}).text)
+
+    asks: tuple[dict[str, str], ...] = ({"visitor": "ab" * 16}, {"category": "analytics"}, {"since": "2026-11-19"})
+    for asked in asks:
+        rows = [json.loads(line)["number"] for line in taken("jsonl", **asked).splitlines()]
+        assert rows == [mine.number]
+        part = taken("bundle", **asked).encode()
+        report = verify_bundle(io.BytesIO(part), site.ledger.verifier)
+        assert (report.proven, report.withheld) == (True, 1)
+        assert str(other.visitor).encode() not in part
+    for wrong in ({"visitor": "x"}, {"vendor": "a b"}, {"category": "all"}, {"since": "yesterday"}, {"until": "1"}):
+        assert "A field was not understood" in taken("jsonl", **wrong)
 
 
 def test_erasure(site: Site) -> None:

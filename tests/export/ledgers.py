@@ -44,7 +44,7 @@ def entry(number: int = 0, **changes: Any) -> Entry:
         "id": "ab" * 16, "site": "shop", "time": "2026-11-23T09:30:00.123Z", "visitor": "cd" * 16, "choice": "custom",
         "categories": ("analytics", "functional"), "vendors": (), "policy": fingerprint(POLICY), "notice": "2" * 64,
         "language": "en", "jurisdiction": "BE", "regime": "opt_in", "gpc": False, "device": "phone",
-        "method": "banner form", "route": "/courses/{id}",
+        "method": "banner form", "route": "/courses/{id}", "law": "BE 2026-11; place by default",
     }  # fmt: skip
     values = fields | changes
     record = ConsentRecord(**values).to_bytes()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from random import Random
@@ -13,10 +15,13 @@ from playwright.sync_api import Browser, Page
 
 import consentkit.export
 from consentkit import canonical
+from consentkit.export.summary import words_for
 from consentkit.ledger.bundle import write_bundle
 from consentkit.ledger.erasure import erase_visitor
 from consentkit.ledger.ledger import Ledger
+from consentkit.ledger.receipt import verify_receipt
 from consentkit.ledger.record import leaf_of, new_salt, utc
+from consentkit.ledger.selection import ALL, Selection
 from consentkit.ledger.statement import of_access, of_document
 from consentkit.ledger.store import Entry
 from consentkit.ledger.succession import rotate
@@ -26,24 +31,27 @@ from tests.ledger.conftest import MOMENT, NOTICE, POLICY, SIGNER, choose, made, 
 
 PAGE = Path(consentkit.export.__file__).parent / "static/verify.html"
 MANY = 100_000 if os.environ.get("CONSENTKIT_TEST_MATRIX") else 2_000
+DATA = Path(__file__).parents[1] / "ledger/data"
 KEY = SIGNER.verifier.to_text()
 
 
-def exported(ledger: Ledger, signer: Signer = SIGNER) -> bytes:
+def exported(ledger: Ledger, signer: Signer = SIGNER, selection: Selection = ALL) -> bytes:
     file, note = BytesIO(), ledger.checkpoint()
     size = open_checkpoint(note, [signer.verifier]).size
     entries, anchors = ledger.store.entries(0, size), ledger.checkpoints.kept(size)
-    write_bundle(file, signer, note, ledger.store.documents(), entries, anchors)
+    words = partial(words_for, signer.verifier, note, ledger.store, anchors, selection)
+    write_bundle(file, signer, note, ledger.store.documents(), entries, anchors, selection=selection, words=words)
     return file.getvalue()
 
 
 class Desk:
-    """An auditor at the page. `asked` are the requests that it made."""
+    """An auditor at the page. `asked` are the requests that it made, but for those that its own policy stopped."""
 
     def __init__(self, page: Page, folder: Path) -> None:
         self._page, self._folder = page, folder
         self.asked: list[str] = []
-        page.on("request", lambda request: self.asked.append(request.url))
+        page.on("requestfinished", lambda request: self.asked.append(request.url))
+        page.on("requestfailed", lambda request: self.asked.append(f"{request.failure} {request.url}"))
         page.goto(PAGE.as_uri())
 
     def check(self, bundle: bytes, key: str = "", since: bytes | None = None) -> str:
@@ -57,6 +65,11 @@ class Desk:
         answer = self._page.locator("output h2:not(:text('Checking…'))")
         answer.wait_for(timeout=120_000)
         return self._page.locator("output").inner_text()
+
+    def summary(self) -> str:
+        """The words in the frame below an answer."""
+        self._page.locator("output summary").click()
+        return self._page.frame_locator("output iframe").locator("body").inner_text()
 
     def _file(self, name: str, data: bytes) -> Path:
         path = self._folder / name
@@ -96,7 +109,59 @@ def test_in_order(desk: Desk, bundles: tuple[bytes, bytes]) -> None:
     assert said.startswith("In order\n")
     assert KEY in said
     assert "10 entries, 1 of them erased" in said
+    assert "Choices: accept_all 6." in said
     assert "does not prove" in said
+
+
+def test_summary(desk: Desk, bundles: tuple[bytes, bytes]) -> None:
+    """The site's own summary can be read in place, and whatever stands in it can neither run nor ask for anything."""
+    desk.check(bundles[1], KEY)
+    assert "Choices shown\t6" in desk.summary()
+    evil = b"<p>Hello<script>document.body.append('ran')</script><img src=https://abroad.test/x>"
+    file, note = BytesIO(), sign_checkpoint(Checkpoint(SIGNER.name, 0, Frontier().root()), SIGNER)
+    write_bundle(file, SIGNER, note, (), (), words=lambda _: (b"", evil))
+    desk.asked.clear()
+    desk.check(file.getvalue(), KEY)
+    assert desk.summary() == "Hello"
+    assert set(desk.asked) <= {PAGE.as_uri(), "csp https://abroad.test/x"}
+    desk.asked.clear()
+
+
+@pytest.mark.parametrize("selection", [Selection(visitor="cd" * 16), Selection(category="marketing")])
+def test_part(desk: Desk, ledger: Ledger, bundles: tuple[bytes, bytes], selection: Selection) -> None:
+    """A part is checked as the whole is, and the page says what was asked, and what is withheld on whose word."""
+    part = exported(ledger, selection=selection)
+    report = verify_bundle(BytesIO(part), SIGNER.verifier)
+    said = desk.check(part, KEY, since=bundles[0])
+    assert report.proven
+    assert said.startswith("In order\n")
+    assert f"{report.withheld} withheld" in said
+    assert report.notes[0] in said
+    assert "of those withheld only that they are there" in said
+    spoiled = part.replace(b'"withheld":true', b'"withheld":null', 1)
+    assert desk.check(spoiled, KEY).startswith("Something is wrong\nentries.jsonl, entry ")
+
+
+def test_receipts(desk: Desk, ledger: Ledger, bundles: tuple[bytes, bytes]) -> None:
+    """A visitor checks what they downloaded, on their own machine; every changed value is found, as by `verify`."""
+    entries = [entry for entry in ledger.store.entries() if entry.salt]
+    receipts = [ledger.receipt(entry) for entry in entries[:4]]
+    sound = {"receipts": receipts, "v": 1}
+    said = desk.check(json.dumps(sound).encode(), KEY)
+    assert said.startswith("In order\n")
+    assert f"entry {', '.join(str(receipt['index']) for receipt in receipts)}." in said
+    assert desk.check(json.dumps(receipts[1]).encode()).startswith("Self-consistent, not anchored\n")
+    wrong: dict[str, object] = {
+        "index": receipts[0]["index"], "salt": "00" * 32, "proof": receipts[0]["proof"][:-1],
+        "vkey": Signer.generate(SIGNER.name).verifier.to_text(), "record": {**receipts[1]["record"], "choice": "no"},
+    }  # fmt: skip
+    for name, value in wrong.items():
+        changed = {**receipts[1], name: value}
+        assert not verify_receipt(changed, SIGNER.verifier).consistent, name
+        assert desk.check(json.dumps(changed).encode(), KEY).startswith("Something is wrong\nreceipt 1: "), name
+    assert "no proof yet" in desk.check(json.dumps({**receipts[1], "proof": None}).encode(), KEY)
+    assert "no proof yet" in str(verify_receipt({**receipts[1], "proof": None}).findings[0])
+    assert "Something is wrong" in desk.check(b'{"receipts":[]}', KEY)
 
 
 def test_nobody_outside(desk: Desk, bundles: tuple[bytes, bytes]) -> None:
@@ -121,6 +186,13 @@ def test_another_key(desk: Desk, bundles: tuple[bytes, bytes]) -> None:
     stranger = Signer.generate(SIGNER.name).verifier.to_text()
     assert "not signed by the key that was given" in desk.check(bundles[1], stranger)
     assert "not a verifier key" in desk.check(bundles[1], "my key")
+
+
+@pytest.mark.parametrize("version", ["v1", "v2"])
+def test_older_versions(desk: Desk, version: str) -> None:
+    """A file made by an earlier version can still be checked."""
+    key = (DATA / f"{version}.vkey").read_text().strip()
+    assert desk.check((DATA / f"{version}.bundle").read_bytes(), key).startswith("In order\n")
 
 
 def test_rotated(desk: Desk, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 
 def test_counted_once(reopen: Open) -> None:
-    """Counting goes on where it was; an erased record stays counted; what the log says of itself is no choice."""
+    """Counting goes on where it was; what was erased stays counted; neither statements nor sign-ins are choices."""
     ledger = reopen()
     for number in range(5):
         choose(ledger, f"{number:032x}")
@@ -45,7 +46,8 @@ def test_counted_once(reopen: Open) -> None:
     assert count_days(ledger.store, 100) == (7, 7)
     ledger.erase([3], MOMENT)
     ledger.append(made(choice="custom"), MOMENT, [])
-    assert count_days(ledger.store, 100) == count_days(ledger.store, 100) == (9, 9)
+    ledger.append(replace(made(), account="ab" * 32, chosen=made().time), MOMENT, [])
+    assert count_days(ledger.store, 100) == count_days(ledger.store, 100) == (10, 10)
     assert months(ledger.store) == ["2026-05"]
     (day, custom) = read_days(ledger.store, DAY, SINCE, UNTIL)
     assert (day, custom) == (Cell("2026-05-28", "accept_all", 5), Cell("2026-05-28", "custom", 1))

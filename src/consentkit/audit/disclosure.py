@@ -70,6 +70,11 @@ def shares(parts: Mapping[str, int], whole: int, threshold: int) -> dict[str, tu
     return {value: pair for value, pair in pairs.items() if not _too_small(pair, threshold)}
 
 
+def rounded(times: int, threshold: int) -> int:
+    """A count that was made apart from all tables, so coarse that comparing it with them tells of nobody."""
+    return times - times % threshold
+
+
 def _too_small(cells: Iterable[int], threshold: int) -> bool:
     return any(0 < cell < threshold for cell in cells)
 

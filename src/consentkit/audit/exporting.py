@@ -5,17 +5,17 @@ Knows forms and files. It is written to a file that nobody else sees, and sent f
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from tempfile import TemporaryFile
 from typing import IO
 
 from starlette.responses import Response, StreamingResponse
 
-from consentkit.audit.search import parse_wanted
+from consentkit.audit.search import CATEGORIES, parse_wanted
 from consentkit.audit.visit import Visit
-from consentkit.errors import ConfigError
-from consentkit.export.forms import FORMS, Log
-from consentkit.export.selection import Selection
+from consentkit.errors import BundleError, ConfigError, MalformedError
+from consentkit.export.forms import FORMS, Log, write_out
+from consentkit.ledger.selection import Selection
 from consentkit.tlog import open_checkpoint
 
 _ENDS = {"csv": "csv", "jsonl": "jsonl", "parquet": "parquet", "27560": "json", "kantara": "json", "bundle": "bundle"}
@@ -23,28 +23,44 @@ _CHUNK = 1 << 16
 
 
 def ask_export(visit: Visit) -> Response:
-    return visit.page("export.html", forms=tuple(FORMS), fault="")
+    return _ask(visit)
 
 
 def export(visit: Visit) -> Response:
-    form, wanted = visit.sent.get("form", ""), parse_wanted(visit.sent)
-    selection = Selection(wanted.since, wanted.until, wanted.category or None)
-    if form not in FORMS or (form == "bundle" and not selection.is_all):
-        return visit.page("export.html", 400, forms=tuple(FORMS), fault="bundle" if form == "bundle" else "form")
+    form, selection = visit.sent.get("form", ""), _selection(visit.sent)
+    if form not in FORMS or selection is None:
+        return _ask(visit, "form" if selection else "selection")
     ledger = visit.desk.ledger
     note = ledger.checkpoint()
     size = open_checkpoint(note, [ledger.verifier]).size
     file = TemporaryFile()  # noqa: SIM115  closed when it is sent
     try:
         log = Log(visit.desk.settings, ledger, note, size)
-        FORMS[form](file, log, selection.of(ledger.store.entries(0, size)))
+        write_out(form, file, log, selection, ledger.store.entries(0, size))
     except BaseException as error:
         file.close()
-        if isinstance(error, ConfigError):  # an extra is not installed
-            return visit.page("export.html", 400, forms=tuple(FORMS), fault="extra")
+        if isinstance(error, ConfigError | BundleError):  # an extra is not installed; a record is not as we wrote it
+            return _ask(visit, "extra" if isinstance(error, ConfigError) else "spoiled")
         raise
     name = f'attachment; filename="consent-{form}.{_ENDS[form]}"'
     return StreamingResponse(_sent(file), media_type="application/octet-stream", headers={"Content-Disposition": name})
+
+
+def _ask(visit: Visit, fault: str = "") -> Response:
+    return visit.page("export.html", 400 if fault else 200, forms=tuple(FORMS), categories=CATEGORIES, fault=fault)
+
+
+def _selection(sent: Mapping[str, str]) -> Selection | None:
+    """What a form asks; None where a field is not understood: that must not come to mean everybody's records."""
+    wanted = parse_wanted(sent)
+    vendor, visitor = (sent.get(name, "").strip() or None for name in ("vendor", "visitor"))
+    days = (("since", wanted.since), ("until", wanted.until), ("category", wanted.category or None))
+    if any(sent.get(name) and value is None for name, value in days):
+        return None
+    try:
+        return Selection(wanted.since, wanted.until, wanted.category or None, vendor, visitor)
+    except MalformedError:
+        return None
 
 
 def _sent(file: IO[bytes]) -> Iterator[bytes]:

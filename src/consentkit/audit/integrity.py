@@ -15,8 +15,9 @@ from starlette.responses import Response, StreamingResponse
 
 from consentkit.audit.visit import Visit
 from consentkit.errors import ConsentkitError
-from consentkit.export.forms import FORMS, Log
+from consentkit.export.forms import Log, write_out
 from consentkit.ledger.report import Report
+from consentkit.ledger.selection import ALL
 from consentkit.ledger.verify import verify_bundle
 from consentkit.tlog import open_checkpoint
 
@@ -69,7 +70,7 @@ def _verified(visit: Visit, steps: SimpleQueue[int | Report]) -> Report:
     with TemporaryFile() as file:
         note = ledger.checkpoint()
         size = open_checkpoint(note, [ledger.verifier]).size
-        FORMS["bundle"](file, Log(settings, ledger, note, size), ledger.store.entries(0, size))
+        write_out("bundle", file, Log(settings, ledger, note, size), ALL, ledger.store.entries(0, size))
         whole = file.tell() or 1
         file.seek(0)
 

@@ -52,6 +52,11 @@ def history(store: Store) -> Iterator[Version]:
         before = after
 
 
+def version_of(body: bytes) -> str:
+    """What a stored policy calls itself."""
+    return _flat_policy(body).get("version", "")
+
+
 def compare(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Change]:
     """What differs between two flat documents, by path."""
     for path in sorted(before.keys() | after.keys()):

@@ -15,6 +15,7 @@ import click
 
 from consentkit.cli.common import FINDING, data_option, json_option, opened_ledger, plain
 from consentkit.ledger.days import count_days
+from consentkit.ledger.filing import file_receipts
 from consentkit.ledger.grants import ROLES, Grant, Grants, Role
 from consentkit.ledger.ledger import Ledger
 from consentkit.ledger.record import utc
@@ -97,19 +98,20 @@ def serve(port: int, data: Path | None) -> None:
     from consentkit.audit.serve import run
 
     with opened_ledger(data) as (settings, ledger):
-        _count(ledger)
+        _prepare(ledger)
         run(settings, ledger, port)
 
 
-def _count(ledger: Ledger) -> None:
-    """Count what was not counted yet: the first page need not."""
-    counted, size = count_days(ledger.store, _AT_ONCE)
-    with click.progressbar(length=size, label="Counting", file=sys.stderr) as bar:
-        bar.update(counted)
-        while counted < size:
-            before = counted
-            counted, size = count_days(ledger.store, _AT_ONCE)
-            bar.update(counted - before)
+def _prepare(ledger: Ledger) -> None:
+    """Count and file what was not yet: the first page need not."""
+    for label, step in (("Counting", count_days), ("Filing", file_receipts)):
+        done, size = step(ledger.store, _AT_ONCE)
+        with click.progressbar(length=size, label=label, file=sys.stderr) as bar:
+            bar.update(done)
+            while done < size:
+                before = done
+                done, size = step(ledger.store, _AT_ONCE)
+                bar.update(done - before)
 
 
 def _record(ledger: Ledger, grant: Grant, what: str) -> None:

@@ -13,6 +13,7 @@ import click
 
 from consentkit.cli.common import FINDING, json_option, plain
 from consentkit.errors import MalformedError
+from consentkit.ledger.parts import BundleReader
 from consentkit.ledger.receipt import verify_proof, verify_receipt
 from consentkit.ledger.report import Report
 from consentkit.ledger.trust import Trust
@@ -24,6 +25,7 @@ _LONGEST_RECEIPT = 1 << 24
 _BAR_STEP = 1 << 20
 _PROVES = {
     "bundle": "It proves that these entries, and no others, are what the log held at this size, unaltered.",
+    "part": "It proves that the entries shown are in the log, unaltered; of those withheld only that they are there.",
     "one": "It proves that this one entry is in the log, unaltered; of the others it says nothing.",
 }
 _LIMITS = "It does not prove that nothing was left out before it was logged, nor that a person clicked."
@@ -45,6 +47,11 @@ _LIMITS = "It does not prove that nothing was left out before it was logged, nor
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A timestamp authority's root certificate (PEM); may be given several times.",
 )
+@click.option(
+    "--unpack",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="A new folder for the parts of a bundle that is in order: the summary for people is among them.",
+)
 @json_option
 def verify(
     file: Path,
@@ -52,11 +59,14 @@ def verify(
     since: Path | None,
     witnesses: tuple[str, ...],
     authorities: tuple[Path, ...],
+    unpack: Path | None,
     as_json: bool,
 ) -> None:
     """Check a bundle, a proof or a visitor's receipt, with no database and no secret; exit 1 on any finding."""
     trust = _trust(vkey, witnesses, authorities)
     reports = _reports(file, trust, since)
+    if unpack:
+        _unpack(file, unpack, reports)
     if as_json:
         click.echo(json.dumps([_as_json(report) for report in reports]))
     for report in reports:
@@ -91,6 +101,18 @@ def _reports(file: Path, trust: Trust, since: Path | None) -> list[Report]:
             return [verify_bundle(stream, since=older, trust=trust, progress=update)]
 
 
+def _unpack(file: Path, folder: Path, reports: list[Report]) -> None:
+    if any(report.of == "one" or not report.consistent for report in reports):
+        click.echo("Nothing was unpacked: the file is no bundle that is in order.", err=True)
+        return
+    try:
+        folder.mkdir(mode=0o700)
+    except OSError as error:
+        raise click.BadParameter(f"{folder}: {error.strerror}. Name a new folder.", param_hint="--unpack") from None
+    with file.open("rb") as stream:
+        BundleReader(stream, Report()).unpack(folder)
+
+
 @contextmanager
 def _progress(size: int) -> Iterator[Callable[[int], object] | None]:
     """A bar of the bytes read, where somebody watches."""
@@ -120,7 +142,11 @@ def _say(report: Report) -> None:
         click.echo(f"WRONG  {plain(str(finding))}", err=True)
     if report.findings:
         return
-    click.echo(f"{plain(report.origin)}: {report.entries} entries, root {report.root.hex()}", err=True)
+    withheld = f", {report.withheld} of them withheld" if report.of == "part" else ""
+    click.echo(f"{plain(report.origin)}: {report.entries} entries{withheld}, root {report.root.hex()}", err=True)
+    if report.choices:
+        counts = ", ".join(f"{plain(choice)} {times}" for choice, times in sorted(report.choices.items()))
+        click.echo(f"Choices: {counts}.", err=True)
     if not report.anchors:
         click.echo(
             "Self-consistent, not anchored: anybody could have made all of it. Give --vkey, the log's key as you got "
@@ -141,6 +167,8 @@ def _as_json(report: Report) -> dict[str, Any]:
         "origin": report.origin,
         "entries": report.entries,
         "erased": report.erased,
+        "withheld": report.withheld,
+        "choices": dict(sorted(report.choices.items())),
         "root": report.root.hex(),
         "anchors": report.anchors,
         "notes": report.notes,

@@ -13,9 +13,10 @@ from typing import Any
 import click
 
 from consentkit.cli.common import data_option, opened_ledger, output
+from consentkit.errors import MalformedError
 from consentkit.export.declared import silences
-from consentkit.export.forms import FORMS, Log
-from consentkit.export.selection import Selection
+from consentkit.export.forms import FORMS, Log, write_out
+from consentkit.ledger.selection import Selection
 from consentkit.ledger.store import Entry
 from consentkit.policy import OPTIONAL_CATEGORIES, declaration
 from consentkit.tlog import parse_checkpoint
@@ -67,15 +68,17 @@ def export(
     data: Path | None,
 ) -> None:
     """Write the ledger out: rows, records in the structure of ISO/IEC TS 27560, or the bundle that `verify` checks."""
-    selection = Selection(_milliseconds(since), _milliseconds(until), category, vendor, visitor)
-    if form == "bundle" and not selection.is_all:
-        raise click.UsageError("A bundle holds the whole log, as its proofs need it: leave the other options out.")
+    try:
+        selection = Selection(_milliseconds(since), _milliseconds(until), category, vendor, visitor)
+    except MalformedError as error:
+        remedy = "A vendor is named by its id in the policy, a visitor by 32 hexadecimal digits."
+        raise click.UsageError(f"{error}. {remedy}") from None
     path = None if path == Path("-") else path
     with opened_ledger(data) as (settings, ledger), output(path) as file:
         checkpoint = ledger.checkpoint()
         size = parse_checkpoint(checkpoint.partition("\n\n")[0] + "\n").size
         with _progress(ledger.store.entries(0, size), size) as entries:
-            FORMS[form](file, Log(settings, ledger, checkpoint, size), selection.of(entries))
+            write_out(form, file, Log(settings, ledger, checkpoint, size), selection, entries)
         said = list(silences(declaration(settings.policy))) if form in ("27560", "kantara") else []
     click.echo(f"{size} entries of {settings.signer.name}" + (f" to {path}" if path else ""), err=True)
     if said:

@@ -66,7 +66,7 @@ _DATA = ("pd:DeviceBased", "pd:BrowsingBehaviour")
 _RIGHTS = {  # GDPR article → what it gives, and the page of ours where it is exercised
     "A7-3": ("Right to withdraw consent", "preferences"),
     "A15": ("Right of access", "receipt"),
-    "A17": ("Right to erasure", "receipt"),
+    "A17": ("Right to erasure", "erase"),
     "A20": ("Right to data portability", "receipt"),
 }
 _STATES = {True: "dpv:ConsentGiven", False: "dpv:ConsentRefused"}

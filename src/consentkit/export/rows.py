@@ -21,6 +21,7 @@ none changes its meaning.
     route         the pattern of the page's route, where it is known
     leaf_hash     what stands for this entry in the log, hex
     salt          what the record was committed with, hex
+    law           the rule that was applied, and on whose word the visitor was there: "US-CA 2026-11; place by header"
 
 A row whose record was erased has only its number and leaf_hash. Where the log speaks of itself (ledger/statement.py)
 there is no row: numbers may skip some.
@@ -55,6 +56,7 @@ COLUMNS = (
     "route",
     "leaf_hash",
     "salt",
+    "law",
 )
 
 

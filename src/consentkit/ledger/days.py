@@ -7,13 +7,15 @@ is erased: a count tells of nobody. The counts are no evidence; the entries are.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from consentkit import canonical
 from consentkit.errors import MalformedError
+from consentkit.ledger.derived import work_through
 from consentkit.ledger.store import Entry, Store
 from consentkit.ledger.tables import METADATA, CountedRow, DayRow, insert_if_new
 
@@ -21,10 +23,13 @@ from consentkit.ledger.tables import METADATA, CountedRow, DayRow, insert_if_new
 DIMENSIONS = ("language", "jurisdiction", "device", "policy", "route")
 # One row of the whole day, and one for each category that a choice made one by one allowed.
 DAY, CATEGORY = "day", "category"
+# How often a banner was shown, and chosen in: counted as it happens, from no entry.
+FUNNEL = "funnel"
 _LONGEST_VALUE = 200
 _DAYS, _COUNTED = (METADATA.tables[model.__tablename__] for model in (DayRow, CountedRow))
+Key = tuple[str, str, str, str]
 _KEY = ("day", "dimension", "value", "choice")
-_ADD, _BEGIN = insert_if_new(_DAYS), insert_if_new(_COUNTED)
+_ADD = insert_if_new(_DAYS)
 _MORE = (
     update(_DAYS)
     .where(_DAYS.c.site == bindparam("the_site"), *(_DAYS.c[name] == bindparam(f"the_{name}") for name in _KEY))
@@ -42,21 +47,17 @@ class Cell(NamedTuple):
 
 def count_days(store: Store, most: int) -> tuple[int, int]:
     """Count at most so many more entries; how far it is counted now, and how many entries there are."""
-    size = store.head().size
+
+    def count(connection: Connection, entries: Iterable[Entry]) -> None:
+        _add(connection, store.site, Counter(key for entry in entries for key in _keys(entry)))
+
+    return work_through(store, _COUNTED, most, count)
+
+
+def add_times(store: Store, counts: Mapping[tuple[str, str], int]) -> None:
+    """Add to how often something happened, by day (ISO) and what. Raises LedgerUnavailable."""
     with store.transaction(write=True) as connection:
-        # Two who count at once would count twice: the second waits here.
-        connection.execute(_BEGIN, {"site": store.site, "number": 0})
-        here = select(_COUNTED.c.number).where(_COUNTED.c.site == store.site).with_for_update()
-        start = connection.execute(here).scalar_one()
-        stop = max(start, min(size, start + most))
-        counts = Counter(key for entry in _read(store, start, stop) for key in _keys(entry))
-        keys = sorted(counts)
-        if keys:
-            rows = [dict(zip(_KEY, key, strict=True)) for key in keys]
-            connection.execute(_ADD, [{"site": store.site, "count": 0, **row} for row in rows])
-            connection.execute(_MORE, [_named(store.site, key, counts[key]) for key in keys])
-        connection.execute(update(_COUNTED).where(_COUNTED.c.site == store.site).values(number=stop))
-    return stop, size
+        _add(connection, store.site, {(day, FUNNEL, "", what): times for (day, what), times in counts.items()})
 
 
 def read_days(store: Store, dimension: str, since: str, until: str) -> list[Cell]:
@@ -84,26 +85,32 @@ def months(store: Store) -> list[str]:
         return list(connection.execute(query).scalars())
 
 
-def _read(store: Store, start: int, stop: int) -> Iterable[Entry]:
-    return store.entries(start, stop) if start < stop else ()
+def _add(connection: Connection, site: str, counts: Mapping[Key, int]) -> None:
+    keys = sorted(counts)
+    if keys:
+        rows = [dict(zip(_KEY, key, strict=True)) for key in keys]
+        connection.execute(_ADD, [{"site": site, "count": 0, **row} for row in rows])
+        connection.execute(_MORE, [_named(site, key, counts[key]) for key in keys])
 
 
-def _keys(entry: Entry) -> Iterator[tuple[str, str, str, str]]:
-    """Under what an entry counts: (day, dimension, value, choice)."""
+def _keys(entry: Entry) -> Iterator[Key]:
+    """Under what an entry counts."""
     if entry.record is None or entry.salt is None:
         return
     try:
         record: dict[str, Any] = canonical.decode(entry.record)
         day, choice = str(record["time"])[:10], str(record["choice"])[:16]
+        if date.fromisoformat(day).isoformat() != day or record.get("account"):  # merged at a sign-in: nobody chose
+            return
         yield day, DAY, "", choice
         for dimension in DIMENSIONS:
             yield day, dimension, str(record[dimension])[:_LONGEST_VALUE], choice
         if choice == "custom":
             for category in record["categories"]:
                 yield day, CATEGORY, str(category)[:_LONGEST_VALUE], choice
-    except (MalformedError, KeyError, TypeError):  # somebody wrote into the database: `verify` names the entry
-        return
+    except (MalformedError, LookupError, TypeError, ValueError):
+        return  # somebody wrote into the database: `verify` names the entry
 
 
-def _named(site: str, key: tuple[str, ...], times: int) -> dict[str, Any]:
+def _named(site: str, key: Key, times: int) -> dict[str, Any]:
     return {"the_site": site, **{f"the_{name}": part for name, part in zip(_KEY, key, strict=True)}, "times": times}

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import BinaryIO
 
 from consentkit.errors import BundleError, LogError
-from consentkit.ledger.bundle import Manifest, Part, parse_manifest
+from consentkit.ledger.bundle import WORDS, Manifest, Part, parse_manifest
 from consentkit.ledger.report import Report
 from consentkit.tlog import Checkpoint, Verifier, open_checkpoint, open_note
 
 _LONGEST_HEADER = 1 << 16
 _LONGEST_LINE = 1 << 22
+_CHUNK = 1 << 16
 
 
 class BundleReader:
@@ -35,7 +37,10 @@ class BundleReader:
         return self.checkpoint_note()[1]
 
     def checkpoint_note(self) -> tuple[bytes, Checkpoint]:
-        """The same, and the note it came in."""
+        """The same, and the note it came in. What stands before it, for people, is held against its hash."""
+        for name in WORDS:
+            if name in self:
+                self._whole(self._parts[name])
         note = self._whole(self._parts["checkpoint"])
         try:
             return note, open_checkpoint(note, [self.verifier])
@@ -55,6 +60,15 @@ class BundleReader:
                 break
             yield line[:-1]
         self._check(part, part.size - left, digest.hexdigest())
+
+    def unpack(self, folder: Path) -> None:
+        """Write each part into a file of its own, in a folder; for a bundle that was found to be in order."""
+        for part in self.manifest.parts:
+            left = part.size
+            with (folder / part.name).open("xb") as file:
+                while chunk := self._file.read(min(left, _CHUNK)):
+                    file.write(chunk)
+                    left -= len(chunk)
 
     def end(self) -> None:
         """Nothing may follow the last part."""

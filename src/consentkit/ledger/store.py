@@ -10,19 +10,30 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, RowMapping, bindparam, func, insert, null, select, update
+from sqlalchemy import BindParameter, RowMapping, bindparam, delete, func, insert, null, select, update
 
 from consentkit.errors import LedgerUnavailable
 from consentkit.ledger.database import Database
 from consentkit.ledger.sql import Writer
 from consentkit.ledger.statement import of_document
-from consentkit.ledger.tables import METADATA, DocumentRow, EntryRow, LogRow, TileRow, insert_if_new
+from consentkit.ledger.tables import (
+    METADATA,
+    DocumentRow,
+    EntryRow,
+    FiledRow,
+    LogRow,
+    ReceiptRow,
+    TileRow,
+    insert_if_new,
+)
 from consentkit.tlog import Frontier, leaf_hash
 
-_LOGS, _ENTRIES, _TILES, _DOCUMENTS = (
-    METADATA.tables[model.__tablename__] for model in (LogRow, EntryRow, TileRow, DocumentRow)
+_LOGS, _ENTRIES, _TILES, _DOCUMENTS, _RECEIPTS, _FILED = (
+    METADATA.tables[model.__tablename__] for model in (LogRow, EntryRow, TileRow, DocumentRow, ReceiptRow, FiledRow)
 )
 _PAGE = 1000
+# Of a visitor's few. By the bare number, SQLite would walk through all entries in their order, and not by the visitor.
+_LATEST = (_ENTRIES.c.number + 0).desc()
 
 # What the writer runs, compiled once.
 _LOCK = select(_LOGS.c.size, _LOGS.c.frontier).where(_LOGS.c.site == bindparam("site")).with_for_update()
@@ -54,6 +65,9 @@ _ERASE = (
     .where(_ENTRIES.c.site == _LOCKING, _ENTRIES.c.number == bindparam("the_number"))
     .values(record=null(), salt=null(), visitor=null())
 )
+_BEGIN_FILING = insert_if_new(_FILED)
+_FILING = select(_FILED.c.number).where(_FILED.c.site == bindparam("site")).with_for_update()
+_UNFILE = delete(_RECEIPTS).where(_RECEIPTS.c.site == _LOCKING, _RECEIPTS.c.number == bindparam("the_number"))
 
 
 class NewEntry(NamedTuple):
@@ -149,8 +163,10 @@ class Store:
         def work(writer: Writer) -> tuple[list[int], Frontier]:
             frontier = self._lock(writer, least)
             left = [number for number in numbers if writer.row(_HAS_RECORD, {"site": self.site, "number": number})]
-            writer.run(_ERASE, [{"the_site": self.site, "the_number": number} for number in left])
             if left:
+                rows = [{"the_site": self.site, "the_number": number} for number in left]
+                writer.run(_ERASE, rows)
+                self._unfile(writer, rows)
                 self._add(writer, frontier, [state(left)])
             if pruned is not None:
                 writer.run(_PRUNED, [{"the_site": self.site, "new_pruned": pruned}])
@@ -197,7 +213,11 @@ class Store:
 
     def numbers_of(self, visitor: str) -> list[int]:
         """The numbers of all records of a visitor."""
-        return [number for number, _ in self._records(_ENTRIES.c.visitor == visitor)]
+        return [number for number, _ in self.records_of(visitor)]
+
+    def records_of(self, visitor: str) -> list[tuple[int, int]]:
+        """Number and time (Unix milliseconds) of all records of a visitor."""
+        return self._records(_ENTRIES.c.visitor == visitor)
 
     def records(self, start: int, stop: int) -> list[tuple[int, int]]:
         """Number and time (Unix milliseconds) of the records there are from `start` to `stop` - 1."""
@@ -239,7 +259,7 @@ class Store:
 
     def _entries(self, *where: Any, latest: int | None = None) -> list[Entry]:
         query = select(_ENTRIES).where(_ENTRIES.c.site == self.site, *where)
-        query = query.order_by(_ENTRIES.c.number.desc() if latest else _ENTRIES.c.number).limit(latest)
+        query = query.order_by(_LATEST if latest else _ENTRIES.c.number).limit(latest)
         with self.transaction() as connection:
             rows = connection.execute(query).mappings().all()
         found = [_entry(row) for row in rows]
@@ -249,7 +269,8 @@ class Store:
         query = select(_ENTRIES.c.number, _ENTRIES.c.time)
         query = query.where(_ENTRIES.c.site == self.site, _ENTRIES.c.salt.is_not(None), *where)
         with self.transaction() as connection:
-            return [(number, time) for number, time in connection.execute(query.order_by(_ENTRIES.c.number))]
+            # Put in order here, for the reason that _LATEST has.
+            return sorted((number, time) for number, time in connection.execute(query))
 
     def _documents_seen(self) -> set[str]:
         opening = self.database.opening
@@ -280,6 +301,12 @@ class Store:
             else:
                 continue
             self._add(writer, frontier, [_first_seen(document, moment)])
+
+    def _unfile(self, writer: Writer, rows: list[dict[str, Any]]) -> None:
+        # Whoever files just now has read what is being erased: first they, then we.
+        writer.run(_BEGIN_FILING, [{"site": self.site, "number": 0}])
+        writer.row(_FILING, {"site": self.site})
+        writer.run(_UNFILE, rows)
 
     def _add(self, writer: Writer, frontier: Frontier, entries: Sequence[NewEntry]) -> None:
         start, site = frontier.size, self.site

@@ -5,7 +5,8 @@ Reads a file once, from front to back, and keeps one bit for each entry. Finds; 
 What a clean report proves: these entries, and no others, are what the log held under the checkpoint, unaltered since
 somebody outside got the anchor; and each record's policy and notice were in the log before it. It does not prove that
 nothing was left out before it was logged, nor that a person clicked. Without an anchor (a verifier key that came
-another way, an earlier export, a witness, a timestamp) anybody could have made it all.
+another way, an earlier export, a witness, a timestamp) anybody could have made it all. Where entries are withheld it
+proves the same of those that are there; that the others do not fit what was asked is the site's word.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO, NamedTuple
 
 from consentkit import canonical
-from consentkit.errors import BundleError, LogError
+from consentkit.errors import BundleError, LogError, MalformedError
 from consentkit.ledger.anchors import Anchor, Anchors
 from consentkit.ledger.handover import KIND as HANDOVER
 from consentkit.ledger.handover import Handover, open_handover, successors
@@ -23,6 +24,7 @@ from consentkit.ledger.numbers import Numbers
 from consentkit.ledger.parts import BundleReader
 from consentkit.ledger.record import leaf_of
 from consentkit.ledger.report import Report
+from consentkit.ledger.selection import format_selection
 from consentkit.ledger.statement import check_statement
 from consentkit.ledger.trust import Trust
 from consentkit.tlog import Checkpoint, Frontier, Verifier, leaf_hash
@@ -94,6 +96,10 @@ class _Check:
     def run(self, progress: Progress | None) -> None:
         report, reader = self._report, self._reader
         report.origin = reader.manifest.origin
+        if not reader.manifest.selection.is_all:
+            report.of = "part"
+            asked = "; ".join(line.removeprefix("selection ") for line in format_selection(reader.manifest.selection))
+            report.notes.append(f"Asked was: {asked}. What does not fit is withheld, by the site's word.")
         note, checkpoint = reader.checkpoint_note()
         self._read_documents()
         if "anchors.jsonl" in reader:
@@ -143,15 +149,25 @@ class _Check:
             self._take(entry["statement"], leaf, number)
         elif "record" in entry:
             self._check_record(entry, leaf, number)
+        elif "withheld" in entry:
+            self._withhold(entry, number)
         else:
             self._report.erased += 1
             self._unexplained.add(number)
         return leaf
 
+    def _withhold(self, entry: Mapping[str, Any], number: int) -> None:
+        if entry.keys() != {"leaf_hash", "number", "withheld"} or entry["withheld"] is not True:
+            raise MalformedError("withheld entry", number)
+        if self._reader.manifest.selection.is_all:
+            self._report.find(_PART, "withheld, where the manifest speaks of everything", number)
+        self._report.withheld += 1
+
     def _check_record(self, entry: Mapping[str, Any], leaf: bytes, number: int) -> None:
         record = entry["record"]
         if leaf_of(canonical.encode(record), bytes.fromhex(entry["salt"])) != leaf:
             self._report.find(_PART, "the record, its salt and its leaf hash do not belong together", number)
+        self._report.count(str(record["choice"]))
         for kind in ("policy", "notice"):
             named = record[kind]
             if not named and kind == "notice":

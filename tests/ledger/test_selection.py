@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from consentkit.export.selection import Selection
+from consentkit.ledger.selection import Selection
 from tests.export.ledgers import ERASED, STATEMENT, entry
 
 CHOICE = entry(1, categories=("analytics",), vendors=("acme",))
