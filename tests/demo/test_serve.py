@@ -11,7 +11,7 @@ import httpx
 import pytest
 import uvicorn
 
-from consentkit.demo.serve import build_app, run
+from consentkit.demo.serve import build_app, run, runnable
 from consentkit.errors import ConfigError
 
 
@@ -90,6 +90,14 @@ def test_port_taken(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert f"consentkit demo --port {port + 1}" in capsys.readouterr().err
 
 
+def test_commands_can_be_pasted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where `make demo` has put the command where no shell looks, what is printed runs all the same."""
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert Path(runnable()).samefile(Path(sys.executable).with_name("consentkit"))
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent))
+    assert runnable() == "consentkit"
+
+
 @pytest.mark.parametrize("opens", [True, False])
 def test_what_to_try(
     opens: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -105,6 +113,7 @@ def test_what_to_try(
     url = f"http://127.0.0.1:{served[0]}/"
     said = capsys.readouterr().err
     assert f"open at {url} " in said
-    assert f"consentkit export --format bundle -o demo.bundle --data '{data}'" in said
-    assert f"consentkit verify demo.bundle --vkey \"$(consentkit ledger vkey --data '{data}')\"" in said
+    command = runnable()
+    assert f"{command} export --format bundle -o demo.bundle --data '{data}'" in said
+    assert f"{command} verify demo.bundle --vkey \"$({command} ledger vkey --data '{data}')\"" in said
     assert opened == ([url] if opens else [])

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import re
 import secrets
 import tomllib
 from collections.abc import AsyncIterator
@@ -16,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.requests import Request
@@ -25,18 +23,22 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 
+from consentkit.demo.forms import DAY, form_token, plain, read_form, wished_language
+
 HERE = Path(__file__).parent
 CONTENT = tomllib.loads((HERE / "content.toml").read_text(encoding="utf-8"))
 WORDS: dict[str, dict[str, str]] = CONTENT["words"]
 COURSES: dict[str, dict[str, Any]] = {course["slug"]: course for course in CONTENT["courses"]}
 SPEEDS = ("0.75", "1", "1.25", "1.5", "2")
 PAUSE = 0.2  # seconds between two lines of the live lecture
-DAY = 86400
 
 templates = Jinja2Templates(directory=HERE / "templates")
 # A new style sheet gets a new address, so that the old one may stay in caches for a year.
 _content = b"".join(path.read_bytes() for path in sorted((HERE / "static").iterdir()))
 templates.env.globals["edition"] = hashlib.sha256(_content).hexdigest()[:8]
+# The vendors' snippets ask where their vendor is, and under which name the site has its account there.
+templates.env.globals["at"] = lambda host, scheme="https:": f"{scheme}//{host}"
+templates.env.globals["account"] = "linden-academy"
 
 
 def build_site() -> Starlette:
@@ -93,7 +95,7 @@ async def course(request: Request) -> Response:
 
 async def speed(request: Request) -> Response:
     """Choose a playback speed: in the address for this once, and in a cookie for the next time."""
-    chosen = (await _form(request)).get("speed")
+    chosen = (await read_form(request)).get("speed")
     if chosen not in SPEEDS:
         raise HTTPException(404, "There is no such speed.")
     response = RedirectResponse(f"/courses/{_course(request)['slug']}?speed={chosen}#lessons", status_code=303)
@@ -104,12 +106,12 @@ async def speed(request: Request) -> Response:
 async def sign_in(request: Request) -> Response:
     if request.method == "GET":
         return _page(request, "sign_in.html")
-    request.session["name"] = str((await _form(request)).get("name", "")).strip()[:40] or "Guest"
+    request.session["name"] = str((await read_form(request)).get("name", "")).strip()[:40] or "Guest"
     return RedirectResponse("/account", status_code=303)
 
 
 async def sign_out(request: Request) -> Response:
-    await _form(request)
+    await read_form(request)
     request.session.clear()
     return RedirectResponse("/", status_code=303)
 
@@ -180,37 +182,26 @@ def _page(request: Request, template: str, status: int = 200, **more: Any) -> Re
 
 
 def _context(request: Request) -> dict[str, Any]:
-    language = _language(request)
+    language = wished_language(request, tuple(WORDS))
     return {
         "t": WORDS[language],
         "language": language,
         "languages": WORDS.keys(),
         "name": request.session.get("name"),
         "path": request.url.path,
-        "csrftoken": _plain(request.cookies.get("csrftoken")) or secrets.token_urlsafe(24),
+        "csrftoken": form_token(request),
     }
 
 
 def _with_cookies(response: Response, request: Request, context: dict[str, Any]) -> Response:
     """Everything this site likes to remember, on every page and without asking."""
-    visit = _plain(request.cookies.get("visit_id")) or secrets.token_hex(8)
-    campaign = _plain(request.query_params.get("utm_source")) or _plain(request.cookies.get("campaign")) or "direct"
+    visit = plain(request.cookies.get("visit_id")) or secrets.token_hex(8)
+    campaign = plain(request.query_params.get("utm_source")) or plain(request.cookies.get("campaign")) or "direct"
     response.set_cookie("csrftoken", context["csrftoken"], max_age=365 * DAY)
     response.set_cookie("lang", context["language"], max_age=365 * DAY)
     response.set_cookie("visit_id", visit, max_age=365 * DAY)
     response.set_cookie("campaign", campaign, max_age=90 * DAY, httponly=True)
     return response
-
-
-def _plain(value: str | None) -> str:
-    """What of a value from outside may go into a cookie."""
-    return re.sub(r"[^A-Za-z0-9_.-]", "", value or "")[:64]
-
-
-def _language(request: Request) -> str:
-    accepted = [part.strip()[:2].lower() for part in request.headers.get("accept-language", "").split(",")]
-    wished = [request.query_params.get("lang"), request.cookies.get("lang"), *accepted]
-    return next((language for language in wished if language in WORDS), "en")
 
 
 def _remembers(request: Request) -> bool:
@@ -223,14 +214,3 @@ def _course(request: Request) -> dict[str, Any]:
         return COURSES[request.path_params["slug"]]
     except KeyError:
         raise HTTPException(404, "There is no such course.") from None
-
-
-async def _form(request: Request) -> FormData:
-    """What was sent, once its hidden field agrees with the readable cookie (double submit)."""
-    form = await request.form()
-    sent, kept = str(form.get("csrftoken", "")), request.cookies.get("csrftoken", "")
-    if not kept or not secrets.compare_digest(sent.encode(), kept.encode()):
-        raise HTTPException(
-            403, "This form did not come from our own page. Go back, reload the page and send it again."
-        )
-    return form
