@@ -5,7 +5,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 BIN := .venv/bin
 # In the order of tests/conftest.py: the files that take longest first, lest one worker waits for them at the end.
-PYTEST_ARGS ?= -n 2 --dist loadfile --no-loadscope-reorder
+PYTEST_ARGS ?= -n 3 --dist loadfile --no-loadscope-reorder
 
 .PHONY: demo test test-long lint bench clean
 
@@ -28,6 +28,9 @@ test-long: test
 	CONSENTKIT_TEST_MATRIX=1 $(BIN)/python -m pytest tests/vectors
 	CONSENTKIT_TEST_MATRIX=1 $(BIN)/python -m pytest $(PYTEST_ARGS) tests/a11y
 	CONSENTKIT_TEST_MATRIX=1 $(BIN)/python -m pytest tests/ledger/test_scale.py
+	CONSENTKIT_TEST_MATRIX=1 $(BIN)/python -m pytest tests/signals/test_prebid.py
+	$(BIN)/python scripts/office.py
+	CONSENTKIT_TEST_MATRIX=1 $(BIN)/python -m pytest $(PYTEST_ARGS) tests/export tests/audit
 	CONSENTKIT_TEST_ROUNDS=50 $(BIN)/python -m pytest $(PYTEST_ARGS) tests/ledger/test_kill.py
 
 bench: .venv/test

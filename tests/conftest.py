@@ -31,6 +31,7 @@ _LONGEST = (
     "robots/test_autoconsent.py",
     "csp/test_browser.py",
     "page/test_browser.py",
+    "sites/test_browser.py",
 )
 
 _FLAGS = [

@@ -49,7 +49,11 @@ BANNER, REOPEN = b"{banner}", b"{reopen}"
 _BANNER = re.compile(
     rb'<link rel="stylesheet" href="/_privacy/static/[0-9a-f]{16}\.first\.css">\n<section .*?</section>', re.S
 )
-_REOPEN = re.compile(rb"<aside><a lang=[a-z]+ href=\"/_privacy/preferences\".*?</aside>", re.S)
+_REOPEN = re.compile(
+    rb"<aside[^>]*>(?:<link rel=stylesheet href=\"/_privacy/static/[0-9a-f]{16}\.reopen\.css\">)?"
+    rb"<a href=\"/_privacy/preferences\"[^>]*>.*?</aside>",
+    re.S,
+)
 _WIDGET = re.compile(
     rb'(?:<template class="ck-later">.*?</template>)?\s*'
     rb'<script defer src="/_privacy/static/[0-9a-f]{16}\.widget\.js"[^>]*></script>',

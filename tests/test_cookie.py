@@ -79,7 +79,7 @@ def test_unknown_policy_keeps_no_vendor() -> None:
         b"\x02" + bytes(30),
         b"\x00" + bytes(30),
         struct.pack(">BBBI16s8s", 1, 4, 0, 0, b"", b""),
-        struct.pack(">BBBI16s8s", 1, 0x40, 0, 0, b"", b""),
+        struct.pack(">BBBI16s8s", 1, 0x80, 0, 0, b"", b""),
         struct.pack(">BBBI16s8s", 1, 0, 8, 0, b"", b""),
     ],
 )

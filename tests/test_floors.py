@@ -15,10 +15,14 @@ SRC = Path(__file__).parents[1] / "src" / "consentkit"
 # A module imports from lower floors only; the longest name that fits a module counts.
 FLOORS = {
     0: "__init__ errors http canonical seal limit later once hearsay texts tlog",
-    1: "policy catalog learned",
-    2: "ages regime decision classifier cascade spelling traits family signals network keyfile keyplace settings",
-    3: "cookie token preview choice device replies reports page guard ledger",
-    4: "embedding hosts inventory minors shelf choosing routes showing visitor exchange kit placing",
+    1: "policy law catalog learned",
+    2: "ages regime decision classifier foreign cascade spelling traits family signals network geo "
+    "keyfile keyplace settings",
+    3: "errand takeover ticket carried cookie tc_cookie mark merging token preview choice "
+    "device replies reports lint page guard ledger",
+    4: "adopting framing arriving crossing leaving leftovers reach "
+    "accounts keeping recording rights "
+    "embedding funnel hosts inventory minors shelf choosing routes showing versions visitor exchange kit placing",
     5: "asgi wsgi starlette fastapi flask django",
     6: "audit export cli demo testing",
 }
@@ -26,21 +30,33 @@ FLOOR = {module: floor for floor, modules in FLOORS.items() for module in module
 
 # And on its own floor from these.
 SAME_FLOOR = {
-    "__init__": "errors cascade",
+    "__init__": "errors",
     "cascade": "classifier spelling traits",
     "learned": "catalog",
+    "policy": "law",
     "canonical": "errors",
     "seal": "errors",
     "tlog": "errors",
     "decision": "regime",
     "regime": "ages",
-    "kit": "exchange hosts inventory minors shelf visitor",
+    "kit": "crossing exchange funnel hosts inventory minors shelf versions visitor",
     "http": "once",
-    "exchange": "embedding routes showing visitor",
-    "routes": "choosing",
+    "exchange": "embedding keeping leaving leftovers routes showing visitor",
+    "routes": "adopting arriving choosing rights",
+    "adopting": "keeping recording",
+    "arriving": "adopting choosing keeping leaving recording",
+    "crossing": "adopting reach shelf",
+    "keeping": "leftovers",
+    "leaving": "adopting",
+    "accounts": "keeping recording",
+    "choosing": "framing keeping leaving recording",
+    "rights": "keeping",
     "placing": "exchange",
     "flask": "wsgi",
+    "geo": "network",
     "settings": "keyfile keyplace",
+    "showing": "framing",
+    "signals": "decision regime",
     "django": "wsgi",
     "audit": "export",
     "cli": "audit demo export",
@@ -55,7 +71,8 @@ OUTSIDE = {
     "fastapi": "fastapi",
     "flask": "flask",
     "itsdangerous": "seal",
-    "jinja2": "page audit demo",
+    "jinja2": "page audit demo export.summary",
+    "maxminddb": "geo",
     "markupsafe": "page placing audit",
     "pydantic": "policy settings",
     "pydantic_core": "policy settings",

@@ -193,12 +193,17 @@ def test_query() -> None:
         (b"text/html;charset='utf-16le'", "text/html", "utf-16le"),
         (b'text/html; x=y; charset="latin1"', "text/html", "latin1"),
         (b"text/html ; charset = utf-8", "text/html", "utf-8"),
+        (b'text/html; charset="a;b"', "text/html", "a;b"),
+        (b'text/html; x="a;charset=utf-7"; charset=utf-8', "text/html", "utf-8"),
+        (b'text/html; x="\\";charset=utf-7"; charset=utf-8', "text/html", "utf-8"),
+        (b'text/html; charset="utf-8', "text/html", "utf-8"),
+        (b'text/html; charset="u\\tf-8" x;y', "text/html", "utf-8"),
         (b"", "", ""),
         (None, "", ""),
     ],
 )
 def test_media_type(value: bytes | None, kind: str, charset: str) -> None:
-    """A content type is the same however its writer spaced, quoted and capitalised it."""
+    """A content type is the same however its writer spaced, quoted and capitalised it; what is quoted is one value."""
     assert media_type(value) == (kind, charset)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from consentkit.cascade import classify
 from consentkit.classifier import UNKNOWN, Classification
 from consentkit.guard.outbound import Cookies
 from consentkit.guard.set_cookie import SetCookie, parse_set_cookie
@@ -73,6 +74,19 @@ def test_each_cookie_is_named_once(inventory: Inventory, caplog: pytest.LogCaptu
     assert all("held" in message and 'name = "' in message for message in caplog.messages)
     assert "mystery" in caplog.messages[0]
     assert "analytics" in caplog.messages[1]
+
+
+def test_a_held_cookie_is_guessed_as_the_command_does(inventory: Inventory, caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever reads that a lasting cookie with the name of a login is held reads what `consentkit classify` says of it:
+    the two do not contradict each other. Of what nobody can guess nothing is said."""
+    line = cookie("member_login=1; Max-Age=1209600; HttpOnly")
+    inventory.notice(Cookies([line], [(line, UNKNOWN)]), NOW)
+    guess = classify("member_login", retention="14 days", attributes="HttpOnly")
+    assert guess.category == "essential"
+    assert f"(nobody knows it; a guess: essential, {guess.confidence:.2f})" in caplog.messages[0]
+    assert 'category = "…"' in caplog.messages[0]
+    inventory.hide({"odd": UNKNOWN})
+    assert "(nobody knows it)" in caplog.messages[1]
 
 
 def test_what_was_declared_is_no_warning(inventory: Inventory, caplog: pytest.LogCaptureFixture) -> None:

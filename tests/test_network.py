@@ -31,7 +31,29 @@ FORWARDED = {
 
 def test_trusted_proxy() -> None:
     """Behind a proxy the owner trusts, a visitor is where the proxy says."""
-    assert origin_of(head(**FORWARDED), BEHIND) == Origin("https", "shop.example", "203.0.113.9", "BE")
+    assert origin_of(head(**FORWARDED), BEHIND) == Origin("https", "shop.example", "203.0.113.9", "BE", "header")
+
+
+# What each network of proxies says: the header of the country, that of the region, and a visitor in California.
+CDNS = [
+    ("cf-ipcountry", "cf-region-code", "US", "CA"),
+    ("cloudfront-viewer-country", "cloudfront-viewer-country-region", "US", "CA"),
+    ("x-vercel-ip-country", "x-vercel-ip-country-region", "US", "CA"),
+    ("x-country-code", "x-region-code", "us", "US-CA"),
+]
+
+
+@pytest.mark.parametrize(("country", "region", "nation", "part"), CDNS)
+def test_the_region_is_told_too(country: str, region: str, nation: str, part: str) -> None:
+    """Behind a proxy that says the state, a visitor has that state's law; its word alone is worth nothing."""
+    said = {"trusted_proxies": ["10.0.0.0/8"], "jurisdiction": {"country_header": country, "region_header": region}}
+    policy = parse_policy(said, "test")
+    sent = {country.replace("-", "_"): nation, region.replace("-", "_"): part}
+    assert origin_of(head(**sent), policy).country == "US-CA"
+    assert origin_of(head("192.0.2.1", **sent), policy).country is None
+    for strange in ("", "Bavaria", "a;b", "\xc4\xc4", "DE-BY"):
+        assert origin_of(head(**{**sent, region.replace("-", "_"): strange}), policy).country == "US"
+    assert origin_of(head(**{**sent, country.replace("-", "_"): "XX"}), policy).country is None
 
 
 @pytest.mark.parametrize("client", ["192.0.2.1", "", "unix:", "::1", "11.0.0.1"])

@@ -13,9 +13,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+SITES = ("bigeno", "belimon", "bigstep", "learn-and-go", "selligent")
 NEEDED = (
     *("page/static/first.css", "catalog/data/trackers.tsv", "policy/starter.toml", "py.typed"),
     *("texts/en.toml", "texts/locale/ro/cldr.json", "texts/locale/ro/LC_MESSAGES/consentkit.mo"),
+    *(f"demo/sites/{name}/{file}.toml" for name in SITES for file in ("consent", "site")),
 )
 # One line in an app, as a person would try it first.
 TRY = """

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consentkit.errors import SealError
-from consentkit.seal import Sealer
+from consentkit.seal import Pseudonyms, Sealer
 
 OLD, NEW = "an old secret of some length", "a new secret of some length"
 SEALER = Sealer([OLD], "cookie", "shop")
@@ -94,3 +94,23 @@ def test_error_carries_the_value() -> None:
     with pytest.raises(SealError) as caught:
         SEALER.open("x.y")
     assert caught.value.value == "x.y"
+
+
+def test_a_pseudonym_is_of_one_secret_purpose_and_site() -> None:
+    """What names an account here names nobody elsewhere, nor anywhere without the secret; the same name comes again."""
+    both = Pseudonyms([OLD, NEW], "account", "shop")
+    others = [
+        Pseudonyms([NEW], "account", "blog").of("7"),
+        Pseudonyms([NEW], "mark", "shop").of("7"),
+        Pseudonyms(["yet another secret"], "account", "shop").of("7"),
+        Pseudonyms([NEW], "account", "shop").of("8"),
+    ]
+    assert both.of("7") == both.of("7")
+    assert both.of("7") == (
+        *Pseudonyms([OLD], "account", "shop").of("7"),
+        *Pseudonyms([NEW], "account", "shop").of("7"),
+    )
+    hashes = {name.hash for names in (both.of("7"), *others) for name in names}
+    assert len(hashes) == 6
+    assert [name.key for name in both.of("7")] == list(both.keys)
+    assert all(name.key not in name.hash for name in both.of("7"))

@@ -8,15 +8,19 @@ import stat
 import subprocess
 import warnings
 from collections.abc import Callable, Iterator
+from inspect import signature
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 
+from consentkit import asgi, wsgi
 from consentkit.errors import ConfigError
+from consentkit.flask import Consent
 from consentkit.policy import Policy
-from consentkit.settings import Settings, load_settings, new_secret
+from consentkit.settings import KEYWORDS, Settings, load_settings, new_secret
 from consentkit.tlog import Signer
 
 SECRET = "a-secret-of-some-length"
@@ -211,6 +215,33 @@ def test_what_is_production(env: str, argument: bool | None, live: bool) -> None
     assert settings.production is live
 
 
+def test_production_is_told_of_a_policy_that_is_missing(tmp_path: Path) -> None:
+    """An owner whose policy was left behind is told at the start, with the setting's name and where it was looked for;
+    with one, or in development, nothing is said."""
+    keys: dict[str, Any] = {"secret": SECRET, "signing_key": KEY, "environ": {}}
+    with pytest.warns(UserWarning, match=f"C003 CONSENTKIT_POLICY is not set .* {tmp_path}") as said:
+        load_settings(production=True, **keys)
+    assert len(said) == 1
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        load_settings(**keys)
+        (tmp_path / "consent.toml").write_text('version = "1"')
+        load_settings(production=True, **keys)
+
+
+def test_a_keyword_that_is_no_setting(tmp_path: Path) -> None:
+    """A mistyped setting is named with the one that is meant, whichever integration it was given to, and not as Python
+    would name it; and what is offered is what the integrations take."""
+    for middleware in (asgi.ConsentMiddleware, wsgi.ConsentMiddleware):
+        taken = signature(middleware).parameters
+        assert tuple(taken)[1:] == KEYWORDS
+        with pytest.raises(ConfigError, match=r"E030 ConsentMiddleware\['polcy'\].*Perhaps policy is meant") as caught:
+            middleware(object(), polcy="consent.toml", dta=tmp_path)  # type: ignore[arg-type, call-arg]
+        assert len(caught.value.problems) == 2
+    with pytest.raises(ConfigError, match=r"E030.*Perhaps database is meant"):
+        Consent(Flask("shop"), databse="sqlite://")
+
+
 # ── variables and arguments ──
 
 
@@ -337,7 +368,7 @@ def test_new_secrets_differ() -> None:
 def test_production_is_told_of_a_database_that_forgets(url: str) -> None:
     """An owner whose ledger would be gone with the process is told so before the first visitor comes."""
     with pytest.warns(UserWarning, match="CONSENTKIT_DATABASE"):
-        load_settings(database=url, production=True, secret=SECRET, signing_key=KEY, environ={})
+        load_settings({}, database=url, production=True, secret=SECRET, signing_key=KEY, environ={})
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         load_settings(database=url, secret=SECRET, signing_key=KEY, environ={})

@@ -22,6 +22,7 @@ TOKEN = RenderToken(1_800_000_000, "ab" * 32, "cd" * 8, "/courses/{id}")
         st.text(HEX, min_size=64, max_size=64),
         st.text(HEX, min_size=16, max_size=16),
         st.text(st.characters(exclude_categories=["Cs"]), max_size=LONGEST_ROUTE),
+        st.booleans(),
     )
 )
 def test_there_and_back(token: RenderToken) -> None:

@@ -21,8 +21,9 @@ from babel.plural import PluralRule, to_gettext
 _LOCALES = {"en": "en_001", "pt": "pt_PT"}
 _FORMS = ("zero", "one", "two", "few", "many", "other")
 _NUMBERS = range(10001)
-# Codes that are no countries: unions, made-up ones, and "unknown" (CLDR, territoryContainment).
-_NO_COUNTRY = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
+# Codes that are no countries: made-up ones, "unknown", and unions (CLDR, territoryContainment); but data is said to be
+# processed in the European one.
+_NO_COUNTRY = frozenset({"EZ", "QO", "UN", "XA", "XB", "ZZ"})
 _DATE_PARTS = {"d": "{day}", "dd": "{day:02}", "MMMM": "{month}", "MMM": "{month}", "M": "{month}", "y": "{year}"}
 
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from starlette.concurrency import run_in_threadpool
 
@@ -22,7 +23,7 @@ from consentkit.http import Reply, RequestHead, ResponseHead
 from consentkit.kit import ConsentKit
 from consentkit.minors import Minor
 from consentkit.policy import Policy
-from consentkit.settings import load_settings
+from consentkit.settings import Init, load_settings, only_settings
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -37,6 +38,23 @@ _STARTS = ("http.response.start", "websocket.http.response.start", "websocket.ac
 _BODIES = ("http.response.body", "websocket.http.response.body")
 
 
+def _failing_the_start(init: Init) -> Init:
+    """What stops us stops the server: Starlette builds its middleware inside the lifespan, where servers take an
+    exception for "no lifespan here" and go on. The protocol has a word for it.
+    """
+
+    @wraps(init)
+    def told(self: ConsentMiddleware, *args: Any, **given: Any) -> None:
+        try:
+            init(self, *args, **given)
+        except ConsentkitError as error:
+            if not _serving():
+                raise
+            self._broken = error
+
+    return cast(Init, told)
+
+
 class ConsentMiddleware:
     """Enforces consent around an ASGI app. Long-lived; each request has an Exchange of its own.
 
@@ -45,6 +63,10 @@ class ConsentMiddleware:
     running server it fails the server's start-up instead, with the same words.
     """
 
+    _broken: ConsentkitError | None = None
+
+    @_failing_the_start
+    @only_settings
     def __init__(
         self,
         app: App,
@@ -57,15 +79,7 @@ class ConsentMiddleware:
         minor: Minor | None = None,
     ) -> None:
         self._app = app
-        self._broken: ConsentkitError | None = None
-        try:
-            self._kit = ConsentKit(load_settings(policy, database, data, secret, signing_key), clock, minor)
-        except ConsentkitError as error:
-            if not _serving():
-                raise
-            # Starlette builds its middleware inside the lifespan, where servers take an exception for "no lifespan
-            # here" and go on. The protocol has a word for it.
-            self._broken = error
+        self._kit = ConsentKit(load_settings(policy, database, data, secret, signing_key), clock, minor)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._broken is not None:

@@ -15,6 +15,7 @@ from consentkit.decision import Choice, ChoiceKind
 from consentkit.errors import ChoiceError
 from consentkit.http import media_type
 from consentkit.policy import OPTIONAL_CATEGORIES
+from consentkit.signals.tcf.said import consents, is_mark
 
 LONGEST_BODY = 16 * 1024
 _MOST_FIELDS = 1200
@@ -24,7 +25,7 @@ _ADD = "add"
 # Nor this: what is allowed stays so, and nothing beside it; the answer of whoever is asked about something new.
 _KEEP = "keep"
 _SINGLE = ("choice", "token", "return_to", "age")
-_REPEATED = ("category", "vendor")
+_REPEATED = ("category", "vendor", "tcf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class ChoiceRequest:
     """A choice as sent. `token` is still sealed; `return_to` is not yet known to be local; `fetched` asks for JSON.
 
     `button` is what was pressed. `adds` says that the choice names what is to be allowed beside that which is already,
-    if anything is. `age` is in years, None where it was not said; it is held against the minimum and goes no further.
+    if anything is; `marks` are the framework's (signals/tcf/said.py). `age` is in years, None where it was not said; it
+    is held against the minimum and goes no further.
     """
 
     choice: Choice
@@ -42,6 +44,12 @@ class ChoiceRequest:
     button: str = ""
     adds: bool = False
     age: int | None = None
+    marks: frozenset[str] = frozenset()
+
+    @property
+    def grants(self) -> bool:
+        """Whether it allows anything that needs consent, here or under the framework."""
+        return self.choice.grants or any(consents(mark) for mark in self.marks)
 
 
 def parse_choice(body: bytes, content_type: bytes | None, vendors: frozenset[str]) -> ChoiceRequest:
@@ -70,7 +78,15 @@ def parse_choice(body: bytes, content_type: bytes | None, vendors: frozenset[str
         button=said,
         adds=said in (_ADD, _KEEP),
         age=_age(_one(fields, "age")),
+        marks=_marks(fields.get("tcf", [])) if said == ChoiceKind.CUSTOM else frozenset(),
     )
+
+
+def _marks(sent: list[str]) -> frozenset[str]:
+    """Those the site no longer knows do no harm: its list of vendors may be newer than the form."""
+    if strange := [mark for mark in sent if not is_mark(mark)]:
+        raise ChoiceError(400, "tcf", "is no mark of the framework", strange[0][:40])
+    return frozenset(sent)
 
 
 def _form(body: bytes) -> dict[str, list[str]]:

@@ -8,11 +8,13 @@ Knows an Exchange and its kit. The rules, in the order in which they are asked:
     it grants, and nobody says that we sent it        403
     too many from one visitor or network              429
     it grants, and the visitor is a minor             403, and nobody asks again while the browser is open
+    it refuses, and the visitor is a minor            303 or JSON, without an id or a record
     it grants without the age that was asked for      403, with a fresh form
     it grants under a token that is not ours or old   403, with a fresh form
     it grants more than was declared when shown       409, with a fresh form
     neither the ledger nor its spool can take it      503
     one of them has it                                303, or JSON with the receipt
+    and it is for several domains                     303 to where it is told on, or 409 with the receipt
 """
 
 from __future__ import annotations
@@ -21,16 +23,18 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from consentkit import canonical
-from consentkit import cookie as cookies
 from consentkit.choice import ChoiceRequest, parse_choice
 from consentkit.decision import Basis, Choice, ChoiceKind, Decision, Standing
-from consentkit.device import family
 from consentkit.errors import ChoiceError, LedgerUnavailable, MalformedError, SealError
+from consentkit.framing import tc_string
 from consentkit.http import Header, Reply, local_path, media_type
-from consentkit.ledger.record import ConsentRecord, new_id, utc
+from consentkit.keeping import remember
+from consentkit.leaving import telling
+from consentkit.ledger.record import milliseconds, new_id
 from consentkit.ledger.store import Entry, NewEntry
 from consentkit.network import same_origin
 from consentkit.policy import Edition, widened
+from consentkit.recording import record_of
 from consentkit.replies import json, private_page, see_other
 from consentkit.token import LIFE_SECONDS, RenderToken, parse_token
 
@@ -63,7 +67,7 @@ def choose(exchange: Exchange, body: bytes) -> Reply:
     except ChoiceError as error:
         return _malformed(exchange, error, fetched)
     shown = _shown(exchange, sent)
-    wants = sent.choice.grants  # of what is added; what stands already is no question
+    wants = sent.grants  # of what is added; what stands already is no question
     if sent.adds:
         if exchange.standing:  # what silence allows, nobody has chosen
             sent = replace(sent, choice=sent.choice.beside(exchange.decision))
@@ -73,22 +77,30 @@ def choose(exchange: Exchange, body: bytes) -> Reply:
         status, key = refusal
         headers = _too_young(exchange) if key == "minor" else []
         return _sorry(exchange, status, key, fetched, sent.return_to, *headers)
+    if exchange.decision.basis is Basis.MINOR and exchange.visitor.holder is None:
+        return _refused_by_minor(exchange, sent, shown)
     throttled = not wants and not _within_limits(exchange)
-    visitor, last = _known_as(exchange, ask=not throttled)
+    visitor, last = known_as(exchange, ask=not throttled)
     standing, decision = _standing(exchange, sent, shown, visitor)
-    headers = _remember(exchange, standing, decision, shown.edition)
+    tc = tc_string(exchange, sent, (shown.notice or {}).get("language", ""))
+    headers = _remember(exchange, standing, decision, shown.edition, tc)
     if throttled:
         return _sorry(exchange, 429, "too_many", fetched, sent.return_to, *headers)
     try:
-        entry = _already(exchange, standing, shown, last) or _append(exchange, sent, standing, shown)
+        entry = _already(exchange, standing, shown, last, tc) or _append(exchange, sent, standing, shown, tc)
     except LedgerUnavailable:
-        if sent.choice.grants:
+        if sent.grants or sent.choice.grants:
             return _sorry(exchange, 503, "unavailable", fetched, sent.return_to)
         return _sorry(exchange, 503, "refused", fetched, sent.return_to, *headers)
+    path = _way_back(exchange, sent)
+    leads = telling(exchange, path)
     if not fetched:
-        return see_other(_way_back(exchange, sent), *headers)
+        return see_other(leads[0], *headers, leads[1]) if leads else see_other(path, *headers)
     granted = {"granted": sorted(decision.granted), "vendors": sorted(decision.vendors)}
     answer = {"decision": granted, "receipt": kit.ledger.receipt(entry), "said": _outcome(sent, shown)}
+    if leads:  # only a browser on its way to a page can let the other sites know: the form goes once more, by itself
+        stays = {"id": "consentkit.elsewhere", "status": 409, "go_to": leads[0]}
+        return json(409, {**answer, "error": stays}, *headers, leads[1])
     return json(200, answer, *headers)
 
 
@@ -147,21 +159,23 @@ def _grown(choice: Choice, then: Edition, now: Edition) -> bool:
     return False
 
 
-def _known_as(exchange: Exchange, *, ask: bool) -> tuple[str, Entry | None]:
+def known_as(exchange: Exchange, *, ask: bool) -> tuple[str, Entry | None]:
     """Under which id a visitor goes on, and the last entry of that id; without asking the ledger, as the cookie says.
 
-    Whoever has a cookie and no entry is somebody new: their records were erased, and the id must not come back.
+    Whoever has a cookie and no entry is somebody new: their records were erased, and the id must not come back. So is
+    whoever chooses after somebody who was signed in.
     """
-    standing, ledger = exchange.standing, exchange.kit.ledger
-    if standing is None or standing.minor:
+    kit, mark, known = exchange.kit, exchange.visitor.mark, exchange.visitor.holder
+    if known is None:
         return new_id(), None
-    if not ask or ledger.away:
-        return standing.visitor, None
+    if not ask or kit.ledger.away:
+        return known, None
     try:
-        last = ledger.store.last_of(standing.visitor)
+        last = kit.ledger.store.last_of(known)
+        stays = last is not None or (mark is not None and kit.links.has(known))
     except LedgerUnavailable:
-        return standing.visitor, None
-    return (standing.visitor if last else new_id()), last
+        return known, None
+    return (known if stays else new_id()), last
 
 
 def _standing(exchange: Exchange, sent: ChoiceRequest, shown: _Shown, visitor: str) -> tuple[Standing, Decision]:
@@ -169,7 +183,9 @@ def _standing(exchange: Exchange, sent: ChoiceRequest, shown: _Shown, visitor: s
     told_before = sent.adds and before is not None and before.gpc_told
     told = exchange.signals.gpc and (told_before or bool(shown.notice and shown.notice["gpc"]))
     minor = before is not None and before.minor
-    standing = Standing(visitor, sent.choice, shown.edition.short, int(exchange.now), told, minor)
+    mark = exchange.visitor.mark
+    lent = mark is not None and mark.visitor == visitor
+    standing = Standing(visitor, sent.choice, shown.edition.short, int(exchange.now), told, minor, lent)
     return standing, exchange.decide(standing)
 
 
@@ -185,20 +201,23 @@ def _too_young(exchange: Exchange) -> list[Header]:
     return _remember(exchange, standing, exchange.decide(standing), edition)
 
 
-def _remember(exchange: Exchange, standing: Standing, decision: Decision, edition: Edition) -> list[Header]:
+def _refused_by_minor(exchange: Exchange, sent: ChoiceRequest, shown: _Shown) -> Reply:
+    """What held already goes on to hold: nothing is recorded, and nobody gets an id, of whom we may know nothing."""
+    headers = _too_young(exchange)
+    if not sent.fetched:
+        return see_other(_way_back(exchange, sent), *headers)
+    granted = {"granted": sorted(exchange.decision.granted), "vendors": []}
+    return json(200, {"decision": granted, "receipt": None, "said": _outcome(sent, shown)}, *headers)
+
+
+def _remember(
+    exchange: Exchange, standing: Standing, decision: Decision, edition: Edition, tc: str | None = None
+) -> list[Header]:
     """The headers by which the browser keeps the choice, and drops what it no longer allows."""
-    kit, attributes = exchange.kit, exchange.attributes
-    age = None if standing.minor else exchange.rules.memory_days * 86400
-    value = kit.standing_cookie.format(standing, edition)
-    shown = cookies.format_shown(decision, edition)
-    return [
-        (b"set-cookie", cookies.set_line(cookies.NAME, value, age, attributes, http_only=True)),
-        (b"set-cookie", cookies.set_line(cookies.SHOWN_NAME, shown, age, attributes, http_only=False)),
-        *exchange.expiring(decision),
-    ]
+    return [*remember(exchange, standing, decision, edition, tc), *exchange.expiring(decision)]
 
 
-def _already(exchange: Exchange, standing: Standing, shown: _Shown, last: Entry | None) -> Entry | None:
+def _already(exchange: Exchange, standing: Standing, shown: _Shown, last: Entry | None, tc: str) -> Entry | None:
     """The entry of this very choice, if it was made a moment ago: pressing a button twice is one choice.
 
     The cookie alone does not tell: a refusal holds in it also when the ledger did not take it.
@@ -213,32 +232,37 @@ def _already(exchange: Exchange, standing: Standing, shown: _Shown, last: Entry 
     except MalformedError:  # somebody wrote into the database
         return None
     recorded = (record["choice"], frozenset(record["categories"]), frozenset(record["vendors"]), record["policy"])
-    same = recorded == (choice.kind.value, choice.categories, choice.vendors, shown.edition.fingerprint)
+    same = (*recorded, record.get("tc", "")) == (
+        *(choice.kind.value, choice.categories, choice.vendors, shown.edition.fingerprint),
+        tc,
+    )
     return last if same else None
 
 
-def _append(exchange: Exchange, sent: ChoiceRequest, standing: Standing, shown: _Shown) -> Entry | NewEntry:
+def _append(exchange: Exchange, sent: ChoiceRequest, standing: Standing, shown: _Shown, tc: str) -> Entry | NewEntry:
     kit, notice = exchange.kit, shown.notice or {}
-    moment = int(exchange.now * 1000)
-    record = ConsentRecord(
-        id=new_id(),
-        site=kit.policy.site.id,
-        time=utc(moment),
-        visitor=standing.visitor,
-        choice=sent.choice.kind.value,
-        categories=tuple(sorted(sent.choice.categories)),
-        vendors=tuple(sorted(sent.choice.vendors)),
-        policy=shown.edition.fingerprint,
+    record = record_of(
+        exchange,
+        replace(standing, choice=sent.choice),
+        shown.edition,
         notice=shown.token.notice if shown.token and notice else "",
         language=notice.get("language", ""),
-        jurisdiction=exchange.rules.jurisdiction,
-        regime=exchange.rules.regime.value,
-        gpc=exchange.signals.gpc,
-        device=family(exchange.head.text(b"user-agent")),
         method=f"{notice.get('layer', 'unknown')} {'fetch' if sent.fetched else 'form'}",
         route=shown.token.route if shown.token else "",
+        tc=tc,
     )
-    return kit.ledger.append(record, moment, kit.shelf.named_by(shown.edition.short, record.notice))
+    named = kit.shelf.named_by(shown.edition.short, record.notice)
+    entry = kit.ledger.append(record, milliseconds(record.time), named)
+    _count(exchange, shown)
+    return entry
+
+
+def _count(exchange: Exchange, shown: _Shown) -> None:
+    """Count a choice in the banner where showing it was, and one in the preferences where the banner was still open."""
+    if shown.token and shown.token.counted:
+        exchange.kit.funnel.count("chosen", exchange.now)
+    elif shown.notice and shown.notice["layer"] == "preferences" and exchange.showing.asks:
+        exchange.kit.funnel.count("later", exchange.now)
 
 
 def _outcome(sent: ChoiceRequest, shown: _Shown) -> str:

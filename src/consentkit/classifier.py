@@ -27,8 +27,9 @@ from consentkit.catalog import (
 )
 from consentkit.policy import Category, Policy
 
-# Our own cookies: the sealed choice, and what scripts may read of it.
-OURS = ("ck", "ck_s")
+# Our own cookies: the sealed choice, what scripts may read of it, the mark of who is signed in, the errand of who is on
+# the way to another site and back, and the TC string.
+OURS = ("ck", "ck_s", "ck_u", "ck_h", "ck_tc")
 _MEMO = 4096
 # Session libraries cut what is too long for one cookie into "name.0", "name-chunk-0"; some into "name_0", "nameC1".
 _CHUNK = re.compile(r"(?P<whole>.+?)(?:[-_.]chunks?[-_.]?[0-9]{1,2}|\.[0-9]{1,2}|(?P<loose>__?[0-9]{1,2}|C[0-9]{1,2}))")
@@ -72,6 +73,7 @@ class Classifier:
     def __init__(self, policy: Policy) -> None:
         self._own_hosts = frozenset(policy.site.hosts)
         self._holds_cloaked = policy.hold_cloaked
+        self._spared = tuple(place.partition("/") for place in policy.signals.spared_tags) if policy.signals else ()
         self._cookies: dict[str, Classification] = {}
         self._prefixes: list[tuple[str, Classification]] = []
         self._hosts: dict[str, list[tuple[str, Classification]]] = {}
@@ -86,6 +88,9 @@ class Classifier:
             for host in vendor.hosts:
                 name, _, path = host.partition("/")
                 self._hosts.setdefault(name, []).append((f"/{path}", found))
+        for rule in policy.imports:  # until it is read it must not be dropped
+            for name in rule.cookie_names:
+                self._declare(name, Classification(Category.ESSENTIAL, "", "declared", "imports"))
         for own in policy.cookies:
             self._declare(own.name, Classification(own.category, "", "declared", "cookies"))
         for theirs, source in listed_hosts:
@@ -110,6 +115,13 @@ class Classifier:
         own = host == own_host or host in self._own_hosts
         key = ("own url" if own else f"url {own_host}" if self._holds_cloaked else "url", host + path)
         return self._remembered(key) or self._remember(key, self._url(host, path, own_host if not own else host))
+
+    def spares(self, url: str) -> bool:
+        """Whether a page may load this without consent, though it is somebody's: the policy asks for it."""
+        parts = split_url(url) if self._spared else None
+        return parts is not None and any(
+            parts[0] == host and parts[1].startswith(slash + path) for host, slash, path in self._spared
+        )
 
     @property
     def own_paths(self) -> tuple[str, ...]:

@@ -17,14 +17,15 @@ from consentkit.errors import SealError
 from consentkit.policy import OPTIONAL_CATEGORIES, Edition
 from consentkit.seal import Sealer
 
-NAME, SHOWN_NAME = OURS
+NAME, SHOWN_NAME, MARK_NAME, ERRAND_NAME, TC_NAME = OURS
+KEPT = NAME, SHOWN_NAME, MARK_NAME, TC_NAME  # on the domain that the policy says; the other on one host alone
 # How much of a policy's name `ck_s` carries.
 POLICY_LETTERS = 8
 _VERSION = 1
 _HEAD = struct.Struct(">BBBI16s8s")  # version, kind and flags, categories, Unix time, visitor, policy
 _KINDS = tuple(ChoiceKind)
-_GPC_TOLD, _MINOR = 0x10, 0x20
-_MARKS = _GPC_TOLD | _MINOR
+_BITS = (0x10, 0x20, 0x40)  # of _flags
+_MARKS = sum(_BITS)
 _MEMO = 4096
 
 
@@ -56,7 +57,7 @@ class StandingCookie:
         choice = standing.choice
         head = _HEAD.pack(
             _VERSION,
-            _KINDS.index(choice.kind) | _GPC_TOLD * standing.gpc_told | _MINOR * standing.minor,
+            _KINDS.index(choice.kind) | sum(bit for bit, is_on in zip(_BITS, _flags(standing), strict=True) if is_on),
             sum(1 << bit for bit, category in enumerate(OPTIONAL_CATEGORIES) if category in choice.categories),
             standing.time,
             bytes.fromhex(standing.visitor),
@@ -89,13 +90,22 @@ class StandingCookie:
             frozenset(name.value for bit, name in enumerate(OPTIONAL_CATEGORIES) if categories >> bit & 1),
             frozenset(vendor for bit, vendor in enumerate(vendors) if chosen >> bit & 1),
         )
-        return Standing(visitor.hex(), choice, policy.hex(), time, bool(flags & _GPC_TOLD), bool(flags & _MINOR))
+        return Standing(visitor.hex(), choice, policy.hex(), time, *(bool(flags & bit) for bit in _BITS))
+
+
+def _flags(standing: Standing) -> tuple[bool, ...]:
+    return standing.gpc_told, standing.minor, standing.lent
 
 
 def format_shown(decision: Decision, edition: Edition) -> str:
     """`ck_s`: the granted categories as letters ("0" for none), a short policy name, "v" if vendors were chosen."""
     letters = "".join(category[0] for category in OPTIONAL_CATEGORIES if category in decision.granted) or "0"
     return f"{letters}.{edition.short[:POLICY_LETTERS]}{'v' if decision.vendors else ''}"
+
+
+def drop_line(name: str, attributes: Attributes) -> bytes:
+    """A Set-Cookie value that makes a browser forget one of ours."""
+    return set_line(name, "", 0, attributes, http_only=True)
 
 
 def set_line(name: str, value: str, max_age: int | None, attributes: Attributes, *, http_only: bool) -> bytes:

@@ -61,7 +61,8 @@ class Standing:
     """A choice that stands: who made it (a random id, hex), when (Unix seconds), under which policy (Edition.short).
 
     `gpc_told` says that the signal was on and the visitor was told so: only such a grant outweighs it
-    (CCPA regulations §7025(c)(4)). `minor` that they gave an age below the minimum; then there is no id either.
+    (CCPA regulations §7025(c)(4)). `minor` that they gave an age below the minimum; then there is no id either. `lent`
+    that it is an account's, or what one left behind: whoever chooses next, or signs in, may be somebody else.
     """
 
     visitor: str
@@ -70,6 +71,7 @@ class Standing:
     time: int
     gpc_told: bool = False
     minor: bool = False
+    lent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,7 @@ def decide(
         return Decision.for_minor(rules, signals)
     lapse = _NO_LAPSE
     if standing is None:
-        granted, vendors, basis = _by_default(rules.regime), frozenset[str](), Basis.DEFAULT
+        granted, vendors, basis = _by_default(rules.regime), rules.exempt, Basis.DEFAULT
         ask = rules.regime is Regime.OPT_IN
     else:
         then = made_under.scope if made_under else None

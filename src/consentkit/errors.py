@@ -4,7 +4,10 @@
     ├── ConfigError          the site cannot start as it is set up   .problems
     ├── SealError            a sealed value of ours did not open     .value .reason
     ├── ChoiceError          what a visitor sent cannot be taken     .status .field .value
+    ├── AccountError         what an app calls an account is none    .value
     ├── ReportError          what a browser reports cannot be read   .status .field
+    ├── ForeignError         another tool's cookie cannot be read    .tool .reason .value
+    ├── SignalError          a string of the advertising world       .what .expected .value
     ├── LogError             the transparency log
     │   ├── MalformedError   text that is not in its one spelling    .what .value
     │   ├── SignatureError   no known key vouches for the note       .name
@@ -85,6 +88,22 @@ class ChoiceError(ConsentkitError):
         super().__init__(f"{field}: {message}")
 
 
+class AccountError(ConsentkitError, ValueError):
+    """What an app gave for the account of somebody who signs in names nobody, or everybody who is nobody."""
+
+    ident = "consentkit.E095"
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+        super().__init__(
+            f"{self.ident} link(request, user_id): a user_id that is {value!r} names no account. Give what names it "
+            "for good, as int, UUID or text, and call `link` only for somebody who is signed in."
+            if value in (None, "")
+            else f"{self.ident} link(request, user_id): a {type(value).__name__} names no account. Give what names it "
+            "for good, as int, UUID or text: `user.id`, not the user."
+        )
+
+
 class ReportError(ConsentkitError):
     """A report that is none. `status` is the HTTP status that says so, `field` the part at fault."""
 
@@ -94,6 +113,31 @@ class ReportError(ConsentkitError):
         self.status = status
         self.field = field
         super().__init__(f"{field}: {message}")
+
+
+class SignalError(ConsentkitError):
+    """A consent string (GPP, TCF) that is not in its one spelling, or a value that no such string can carry."""
+
+    ident = "consentkit.E140"
+
+    def __init__(self, what: str, expected: str, value: str) -> None:
+        self.what = what
+        self.expected = expected
+        self.value = value
+        shown = repr(value)
+        super().__init__(f"{what}: expected {expected}, not {shown if len(shown) <= 80 else shown[:77] + '...'}")
+
+
+class ForeignError(ConsentkitError):
+    """A cookie that is not what the tool it is named after writes: nothing is taken over from it."""
+
+    ident = "consentkit.E170"
+
+    def __init__(self, tool: str, reason: str, value: object = "") -> None:
+        self.tool = tool
+        self.reason = reason
+        self.value = value
+        super().__init__(f"a cookie of {tool} cannot be read: {reason}. Its visitor is asked as anybody is.")
 
 
 class LogError(ConsentkitError):

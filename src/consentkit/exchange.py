@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from consentkit import cookie as cookies
-from consentkit import routes
+from consentkit import leaving, routes
 from consentkit.cookie import Attributes
 from consentkit.decision import Decision, Signals, Standing
 from consentkit.embedding import Embedding
@@ -23,9 +23,11 @@ from consentkit.guard.headers import hold_headers
 from consentkit.guard.home import Home
 from consentkit.guard.inbound import unwanted, without_cookies
 from consentkit.guard.inert import is_inert, tells
-from consentkit.guard.nonce import script_nonce
+from consentkit.guard.nonce import lets_inline, lets_style, script_nonce
 from consentkit.guard.outbound import filter_cookies
 from consentkit.http import Header, Headers, Reply, RequestHead, ResponseHead
+from consentkit.keeping import sent_back
+from consentkit.leftovers import leftovers
 from consentkit.network import Origin, origin_of
 from consentkit.once import once
 from consentkit.regime import Rules
@@ -50,16 +52,19 @@ class Exchange:
         self.kit = kit
         self.head = head
         self.now = now
-        self.is_ours = routes.is_ours(head.path, kit.policy)
         self.excluded = bool(kit.policy.exclude) and _below(head.path, kit.policy.exclude)
         self.left_alone = self.excluded or not kit.enforces
+        self.is_ours = routes.is_ours(head.path, kit.policy)
+        self._leads_away = not self.is_ours and kit.crossing.is_open and leaving.is_due(self)
+        self.is_ours |= self._leads_away
         self._body: PassThrough | HtmlGuard = _UNTOUCHED
+        self._lines: tuple[Header, ...] = ()
 
     # ── what a face calls ──
 
     def reply(self, body: bytes = b"") -> Reply:
         """Our own answer. The one method that may block: run it where that does no harm."""
-        return routes.reply(self, body)
+        return leaving.lead_away(self) if self._leads_away else routes.reply(self, body)
 
     @once
     def request(self) -> RequestHead:
@@ -70,18 +75,25 @@ class Exchange:
     def hint(self, headers: Headers) -> Headers:
         """Of the headers that an app sends ahead of its response (103, RFC 8297), those that may go."""
         decision = SHARED if self.renders_shared else self.decision
-        held = self._hold_headers(ResponseHead(103, headers), Terms(self.kit.classifier, decision, self.host))
+        held = self._hold_headers(ResponseHead(103, headers), self._terms(decision))
         return headers if self.left_alone else held.headers
 
     def start(self, head: ResponseHead, route: str = "") -> ResponseHead:
         """The response's head as it may go out. `route` is the app's pattern for the page, where a face knows it."""
+        started = self._start(head, route)
+        if not self._lines:
+            return started
+        # What sets this visitor's cookies is for nobody else.
+        return (started.replacing(b"cache-control", b"private") if is_shared(started) else started).plus(*self._lines)
+
+    def _start(self, head: ResponseHead, route: str) -> ResponseHead:
         self._body = _UNTOUCHED
         governed = None if self.left_alone else self.kit.csp.governs(self.head, head)
         if governed is None and is_inert(head) and not self._may_expire:
             return head
         confirmed = self._confirmed(head)
         shared = self._is_for_everybody(head) if confirmed is None else confirmed == self._shared_key
-        terms = Terms(self.kit.classifier, SHARED if shared else self.decision, self.host)
+        terms = self._terms(SHARED if shared else self.decision)
         page = self._document(head)
         filtered = self._filtered(head, terms, page) if tells(head) else head
         self.kit.inventory.receive(self.cookies, self.origin, self.now)
@@ -97,7 +109,7 @@ class Exchange:
         if page or governed or confirmed:
             key = self._shared_key if shared else self._key
             filtered = rendered(filtered, key, other_bytes=page is not None, shared=shared)
-        return filtered if shared or not self._may_expire else filtered.plus(*self.expiring(self.decision))
+        return filtered if shared or not self._may_expire else filtered.plus(*self._dropping(head))
 
     @property
     def rewrites(self) -> bool:
@@ -116,7 +128,7 @@ class Exchange:
 
     @once
     def origin(self) -> Origin:
-        return origin_of(self.head, self.kit.policy)
+        return origin_of(self.head, self.kit.policy, self.kit.locate)
 
     @once
     def visitor(self) -> Visitor:
@@ -129,13 +141,21 @@ class Exchange:
 
     @once
     def is_minor(self) -> bool:
-        """Whether the app says that this visitor cannot consent alone."""
-        return self.kit.is_minor(self.head)
+        """Whether the app says that this visitor cannot consent alone, or the page is for children."""
+        return self._is_for_children or self.kit.is_minor(self.head)
 
     def mark_minor(self) -> Decision:
         """Take the app's word for it in the middle of a request; returns what holds from here on."""
         self.__dict__["is_minor"] = True
         self.__dict__.pop("visitor", None)  # met anew, as a minor
+        return self.decision
+
+    def remember(self, *lines: Header) -> Decision:
+        """Set these cookies of ours with the response, and go on as the browser will; what holds from then on."""
+        names = {line.partition(b"=")[0] for _, line in lines}
+        self._lines = (*(each for each in self._lines if each[1].partition(b"=")[0] not in names), *lines)
+        head = sent_back(self.head, self._lines)
+        self.__dict__["visitor"] = Visitor(self.kit, head, self.origin, self.now, minor=self.is_minor)
         return self.decision
 
     @property
@@ -197,10 +217,25 @@ class Exchange:
 
     # ── how it is done ──
 
+    def _dropping(self, head: ResponseHead) -> list[Header]:
+        """Lines that drop what this browser should not have, or has no use for any more."""
+        doubled = leftovers(cookies.KEPT, self.cookies, self.attributes, self.host) if self.visitor.is_doubled else []
+        arrived = not 300 <= head.status < 400 and leaving.is_back(self)
+        return [*self.expiring(self.decision), *doubled, *([leaving.ended_line(self)] if arrived else [])]
+
     @property
     def _may_expire(self) -> bool:
         """Whether cookies from before a choice are dropped with this response: with what a browser shows only."""
         return b"cookie" in self.head.by_name and may_be_page(self.head)
+
+    @property
+    def _is_for_children(self) -> bool:
+        return _below(self.head.path, self.kit.policy.children or ())
+
+    def _terms(self, decision: Decision) -> Terms:
+        """What a response is guarded by. Of the trackers where nothing is guarded, nobody needs to hear."""
+        hear = None if self.excluded else self.kit.notes.undeclared
+        return Terms(self.kit.classifier, decision, self.host, hear)
 
     def _without_hidden(self) -> RequestHead:
         """The request without the cookies that have no consent; in report mode they are only named."""
@@ -219,7 +254,9 @@ class Exchange:
 
     def _is_for_everybody(self, head: ResponseHead) -> bool:
         """Whether this response is rendered the same whoever asks, so that any cache may give it to anyone."""
-        return (self.renders_shared or is_shared(head)) and not self.showing.is_personal
+        shared = self.renders_shared or is_shared(head)
+        # On a page for everybody the browser's own cookie decides; on one for children nothing may.
+        return shared and not self._is_for_children and not self._lines and not self.showing.is_personal
 
     def _confirmed(self, head: ResponseHead) -> str | None:
         """The key of the browser's copy that a 304 confirms; None for any other response."""
@@ -251,13 +288,14 @@ class Exchange:
         self.showing.write_in(page.label)
         # Nobody reads what comes with a redirection.
         inserts = not page.xml and not 300 <= head.status < 400 and self.showing.inserts(shared=shared)
+        signals = self.kit.policy.signals is not None
         self._body = HtmlGuard(
             terms,
-            partial(self.showing.insert, route, nonce, shared=shared) if inserts else b"",
+            partial(self.showing.insert, route, nonce, styled=lets_style(head), shared=shared) if inserts else b"",
             coding,
             suspects,
             document=page,
-            lead=self.showing.lead(nonce, shared=shared),
+            lead=self.showing.lead(nonce, inline=signals and lets_inline(head, nonce), shared=shared),
             hear=self.showing.hear,
             embed=Embedding(self, route, shared=shared),
             home=self._home,

@@ -13,10 +13,8 @@ from flask import Flask, g, request
 
 from consentkit.decision import Decision
 from consentkit.placing import template_names
+from consentkit.settings import KEYWORDS
 from consentkit.wsgi import ConsentMiddleware
-
-# Each may be given as an argument, or in the app's config as CONSENTKIT_POLICY, CONSENTKIT_DATABASE …
-_SETTINGS = ("policy", "database", "data", "secret", "signing_key", "clock", "minor")
 
 
 class Consent:
@@ -29,7 +27,8 @@ class Consent:
 
     def init_app(self, app: Flask) -> None:
         """Put an app under consent. Raises ConfigError with every problem, or LedgerRollback."""
-        configured = {name: app.config.get(f"CONSENTKIT_{name.upper()}") for name in _SETTINGS}
+        # Each may be given as an argument, or in the app's config as CONSENTKIT_POLICY, CONSENTKIT_DATABASE …
+        configured = {name: app.config.get(f"CONSENTKIT_{name.upper()}") for name in KEYWORDS}
         given = {name: value for name, value in configured.items() if value is not None} | self._settings
         app.wsgi_app = ConsentMiddleware(app.wsgi_app, **given)  # type: ignore[method-assign]
         app.before_request(_open)

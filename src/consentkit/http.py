@@ -21,6 +21,8 @@ _MOST_LANGUAGES = 32
 _LANGUAGE_RANGE = re.compile(
     r"([a-z]{1,8}(?:-[a-z0-9]{1,8})*|\*)(?:[ \t]*;[ \t]*q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?))?", re.ASCII
 )
+# A parameter and its value; a quoted one may hold semicolons  RFC 9110 §5.6.6
+_PARAMETER = re.compile(r';([^=;]*)(?:=[ \t]*(?:"((?:\\.|[^"\\])*)"[^;]*|([^;]*)))?', re.S)
 
 
 class _Headed:
@@ -102,11 +104,11 @@ def parse_cookies(head: RequestHead) -> tuple[tuple[str, str], ...]:
 
 def media_type(content_type: bytes | None) -> tuple[str, str]:
     """A Content-Type as (type/subtype, charset), both lower-case; empty strings where not said (RFC 9110 §8.3)."""
-    kind, *parameters = (content_type or b"").decode("latin-1").lower().split(";")
-    for parameter in parameters:
-        name, _, value = parameter.partition("=")
+    text = (content_type or b"").decode("latin-1").lower()
+    kind, _, _ = text.partition(";")
+    for name, quoted, bare in _PARAMETER.findall(text, len(kind)):
         if name.strip() == "charset":
-            return kind.strip(), value.strip().strip("\"'")
+            return kind.strip(), re.sub(r"\\(.)", r"\1", quoted) or bare.strip().strip("\"'")
     return kind.strip(), ""
 
 

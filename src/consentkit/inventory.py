@@ -13,13 +13,15 @@ import threading
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 
-from consentkit.classifier import OURS, Classification
+from consentkit.cascade import classifier_of, judge_cookie
+from consentkit.classifier import OURS, UNKNOWN, Classification
 from consentkit.errors import LedgerUnavailable
 from consentkit.family import family_of
 from consentkit.guard.outbound import Cookies
 from consentkit.guard.set_cookie import SetCookie, declaring
 from consentkit.hearsay import Hearsay
 from consentkit.later import Later
+from consentkit.learned import Traits
 from consentkit.ledger.sightings import MOST_PATHS, Sighting, Sightings
 from consentkit.network import Origin
 
@@ -179,15 +181,23 @@ class Inventory:
                 "consentkit.G012 %sheld a cookie without a name. Nothing can declare it: give it one.", self._would
             )
         else:
-            self._say(f"{self._would}held", cookie.name, found)
+            self._say(f"{self._would}held", cookie.name, found, _guess(cookie) if found.category is None else UNKNOWN)
 
-    def _say(self, verb: str, name: str, found: Classification) -> None:
+    def _say(self, verb: str, name: str, found: Classification, likely: Classification = UNKNOWN) -> None:
         lines = declaring(name, found.category)
         if found.reason == "declared":
             _LOG.info("consentkit.G010 %s until there is consent, as declared:\n%s", verb, lines)
         else:
-            what = f"{found.category}, says the catalogue" if found.category else "nobody knows it"
+            guess = f"; a guess: {likely.category}, {likely.confidence:.2f}" if likely.category else ""
+            what = f"{found.category}, says the catalogue" if found.category else f"nobody knows it{guess}"
             _LOG.warning("consentkit.G011 %s a cookie (%s). To declare it:\n%s", verb, what, lines)
+
+
+def _guess(cookie: SetCookie) -> Classification:
+    """What `consentkit classify` would say of a cookie that nobody knows: the guard goes by no guess, its owner may."""
+    same_site = cookie.same_site.lower()
+    traits = Traits("", cookie.lifetime or 0, cookie.http_only, cookie.secure, same_site)
+    return judge_cookie(classifier_of(None), cookie.name, traits)
 
 
 def escaped(name: str) -> str:

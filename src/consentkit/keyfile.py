@@ -36,10 +36,16 @@ def next_key(path: Path, name: str) -> Signer:
 
 
 def put_next(path: Path) -> Path:
-    """Put the key that follows in the file's place; where the one before it is kept."""
+    """Put the key that follows in the file's place; where the one before it is kept.
+
+    Raises LedgerError where none is to follow: it is in place already, or was taken away.
+    """
+    following = path.with_name(f"{path.name}.next")
+    if not following.exists():
+        raise LedgerError(f"there is no {following}: the key that was to follow is in {path}, or was taken away.")
     kept = path.with_name(f"{path.name}.{read_key(path).verifier.key_id.hex()}")
     write_once(kept, path.read_text(encoding="ascii"))
-    path.with_name(f"{path.name}.next").replace(path)
+    following.replace(path)
     return kept
 
 

@@ -1,15 +1,16 @@
 """The app's word that a visitor cannot consent alone: asked of a function of the app's, or given within a request.
 
-Knows a request's head and where faces keep an exchange; not ages, nor what follows. Trusted for: nobody whom the app
+Knows a request's head; not ages, nor what follows. Trusted for: nobody whom the app
 calls a minor is asked for anything, and an app that cannot say counts as one that says yes.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from consentkit.carried import exchange_of
 from consentkit.http import RequestHead
 
 if TYPE_CHECKING:
@@ -40,8 +41,5 @@ def mark_minor(request: Any) -> Decision | None:
 
     Takes the request of any framework, an ASGI scope or a WSGI environ. Call it before the response begins.
     """
-    for carrier in (request, getattr(request, "environ", None), getattr(request, "META", None)):
-        if isinstance(carrier, Mapping) and (exchange := carrier.get("consentkit.exchange")):
-            decision: Decision = exchange.mark_minor()
-            return decision
-    return None
+    exchange = exchange_of(request)
+    return None if exchange is None else exchange.mark_minor()

@@ -56,6 +56,17 @@ def see_other(location: str, *more: Header) -> Reply:
     return _reply(303, ((b"location", location.encode("ascii")), _TEXT, *_SAFE, *more), b"")
 
 
+def led(location: str, *more: Header) -> Reply:
+    """303: by another page first. Where the visitor came from stays as it was; of a page, only its site is told on."""
+    headers = (
+        (b"location", location.encode("ascii")),
+        _TEXT,
+        (b"cache-control", b"private, no-store"),
+        (b"referrer-policy", b"strict-origin-when-cross-origin"),
+    )
+    return _reply(303, (*headers, *more), b"")
+
+
 def not_allowed(methods: Iterable[str]) -> Reply:
     """405: there is such a page, for other methods."""
     return _reply(405, ((b"allow", ", ".join(methods).encode()), _TEXT, *_SAFE), b"")

@@ -8,13 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from consentkit import rights
+from consentkit.adopting import adopt
+from consentkit.arriving import arrive
 from consentkit.choosing import choose
 from consentkit.errors import LedgerUnavailable, LogError, MalformedError, ReportError
-from consentkit.http import Header, Reply, parse_query
+from consentkit.http import Header, Reply
 from consentkit.network import same_origin
 from consentkit.policy import Policy
 from consentkit.replies import document, json, not_allowed, nothing, private_page, refused
 from consentkit.reports import parse_report
+from consentkit.signals.applies import applies
 from consentkit.signals.gpc import WELL_KNOWN, support_resource
 from consentkit.tlog import parse_tile
 
@@ -46,7 +50,7 @@ def reply(exchange: Exchange, body: bytes) -> Reply:
     try:
         return handler(exchange, body)
     except (LedgerUnavailable, LogError):  # no answer from the database, or not what was written there
-        return private_page(503, exchange.kit.pages.message("unavailable", exchange.showing.language, head.root_path))
+        return private_page(503, exchange.kit.pages.message("away", exchange.showing.language, head.root_path))
 
 
 def _missing(exchange: Exchange) -> Reply:
@@ -55,9 +59,18 @@ def _missing(exchange: Exchange) -> Reply:
 
 def _notice(exchange: Exchange, _: bytes) -> Reply:
     """The decision, and the banner for someone to be asked; for pages that were rendered for everybody."""
+    if adopted := adopt(exchange):
+        decision = exchange.remember(*adopted)
+        return private_page(200, exchange.kit.pages.settled(decision), *adopted)
     if exchange.showing.asks:
         return private_page(200, exchange.showing.banner(exchange.showing.where_from()))
     return private_page(200, exchange.kit.pages.settled(exchange.decision), *exchange.correcting())
+
+
+def _arrive(exchange: Exchange, body: bytes) -> Reply:
+    """Where visitors pass whose choice comes from elsewhere."""
+    crossing = exchange.kit.crossing
+    return (arrive(exchange, body) if crossing.domains or crossing.imports else None) or _missing(exchange)
 
 
 def _preferences(exchange: Exchange, _: bytes) -> Reply:
@@ -65,25 +78,14 @@ def _preferences(exchange: Exchange, _: bytes) -> Reply:
 
 
 def _declaration(exchange: Exchange, _: bytes) -> Reply:
-    return private_page(200, exchange.kit.pages.declaration(exchange.showing.language, exchange.head.root_path))
+    kit, language, entity = exchange.kit, exchange.showing.language, exchange.visitor.entity
+    seen = kit.inventory.last_seen(exchange.now)
+    return private_page(200, kit.pages.declaration(language, exchange.head.root_path, entity, kit.versions, seen))
 
 
 def _declaration_json(exchange: Exchange, _: bytes) -> Reply:
     kit = exchange.kit
-    return document("application/json", kit.pages.declaration_json(kit.inventory.last_seen(exchange.now)))
-
-
-def _receipt(exchange: Exchange, _: bytes) -> Reply:
-    """The visitor's own records: whoever holds the sealed cookie is the visitor."""
-    kit, receipts = exchange.kit, []
-    if exchange.standing:
-        checkpoint = kit.ledger.checkpoint()
-        entries = kit.ledger.store.entries_of(exchange.standing.visitor)
-        receipts = [kit.ledger.receipt(entry, checkpoint) for entry in reversed(entries) if entry.record]
-    if "download" in parse_query(exchange.head.query):
-        name = (b"content-disposition", b'attachment; filename="privacy-receipt.json"')
-        return json(200, {"receipts": receipts, "v": 1}, name)
-    return private_page(200, kit.pages.receipt(exchange.showing.language, exchange.head.root_path, receipts))
+    return document("application/json", kit.pages.declaration_json(kit.inventory.last_seen(exchange.now), kit.versions))
 
 
 def _checkpoint(exchange: Exchange, _: bytes) -> Reply:
@@ -100,6 +102,15 @@ def _tile(exchange: Exchange, _: bytes) -> Reply:
         return _missing(exchange)
     data = exchange.kit.ledger.tile(tile)
     return _missing(exchange) if data is None else document("application/octet-stream", data, _FOREVER[1])
+
+
+def _signals(exchange: Exchange, _: bytes) -> Reply:
+    """What applies to this visitor, and what is allowed: for our scripts on pages that were rendered for everybody."""
+    found = applies(exchange.kit.policy, exchange.decision, asked=exchange.showing.asks)
+    if found is None:
+        return _missing(exchange)
+    granted, vendors = sorted(exchange.decision.granted), sorted(exchange.decision.vendors)
+    return json(200, {"applies": found, "decision": {"granted": granted, "vendors": vendors}})
 
 
 def _gpc(exchange: Exchange, _: bytes) -> Reply:
@@ -136,14 +147,17 @@ def _static(exchange: Exchange, name: str) -> Reply:
 
 _Handler = Callable[["Exchange", bytes], Reply]
 _ROUTES: dict[str, dict[str, _Handler]] = {
+    "arrive": {"GET": _arrive},
     "choice": {"POST": choose},
     "notice": {"GET": _notice},
     "preferences": {"GET": _preferences},
     "declaration": {"GET": _declaration},
     "declaration.json": {"GET": _declaration_json},
-    "receipt": {"GET": _receipt},
+    "receipt": {"GET": rights.show},
+    "erase": {"GET": rights.ask, "POST": rights.erase},
     "log/checkpoint": {"GET": _checkpoint},
     "log/tile/": {"GET": _tile},
     "gpc": {"GET": _gpc},
+    "signals": {"GET": _signals},
     "report": {"POST": _report},
 }

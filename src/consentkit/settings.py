@@ -9,11 +9,13 @@ from __future__ import annotations
 import os
 import secrets as randomness
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import wraps
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from consentkit.errors import ConfigError, MalformedError, Problem
 from consentkit.keyfile import read_key, write_once
@@ -25,6 +27,9 @@ from consentkit.tlog import Signer
 DATA = Path(".consentkit")
 POLICY = Path("consent.toml")
 SHORTEST_SECRET = 16
+Init = TypeVar("Init", bound=Callable[..., None])
+# What every integration takes by name: the first five are settings, the others the kit's own.
+KEYWORDS = ("policy", "database", "data", "secret", "signing_key", "clock", "minor")
 _KEY_FILE = "signing.key"
 # SQLite in memory: good for a suite.
 _FORGETFUL = ("sqlite://", "sqlite:///", "sqlite:///:memory:")
@@ -67,7 +72,8 @@ def load_settings(
     found: list[Problem] = []
     live = production if production is not None else _is_live(environ.get("CONSENTKIT_ENV", ""), found)
     proxies = _proxies(environ.get("CONSENTKIT_TRUSTED_PROXIES", ""), found)
-    declared = _policy(policy, proxies, environ, found)
+    source = policy if policy is not None else environ.get("CONSENTKIT_POLICY") or (POLICY if POLICY.exists() else None)
+    declared = _policy(source, proxies, found)
     folder = Path(data or environ.get("CONSENTKIT_DATA") or DATA)
     keys = _KeyFolder(folder, found, live=live, invent=invent)
     sealing = _secrets(secret or environ.get("CONSENTKIT_SECRET"), keys, found)
@@ -81,6 +87,12 @@ def load_settings(
         )
     if found or signer is None:
         raise ConfigError("settings", found)
+    if live and source is None:
+        warnings.warn(
+            f"consentkit.C003 CONSENTKIT_POLICY is not set and there is no {POLICY} in {Path.cwd()}: visitors are told "
+            "of no vendor and of nobody responsible. Set it to the policy's path (`consentkit init` writes one).",
+            stacklevel=3,
+        )
     if keys.used:
         warnings.warn(
             f"consentkit made its keys in {folder}: fine for development. In production set CONSENTKIT_SECRET and "
@@ -91,20 +103,39 @@ def load_settings(
     return Settings(declared, sealing, signer, url, folder.absolute(), live, key_file and key_file.absolute())
 
 
+def refuse_unknown(where: str, names: Iterable[str], known: tuple[str, ...] = KEYWORDS) -> None:
+    """Raises ConfigError with every name that is no setting, and what may be meant. `where` says who was given them."""
+    found = []
+    for name in names:
+        near = get_close_matches(name, known, n=1)
+        meant = f"Perhaps {near[0]} is meant. " if near else ""
+        remedy = f"{meant}There are {', '.join(known)}."
+        found.append(Problem("consentkit.E030", f"{where}[{name!r}]", "is no setting.", remedy))
+    if found:
+        raise ConfigError(where, found)
+
+
+def only_settings(init: Init) -> Init:
+    """An integration's `__init__` that answers a keyword which is no setting as `refuse_unknown` does."""
+
+    @wraps(init)
+    def checked(self: object, *args: Any, **given: Any) -> None:
+        refuse_unknown(type(self).__name__, [name for name in given if name not in KEYWORDS and name != "app"])
+        init(self, *args, **given)
+
+    return cast(Init, checked)
+
+
 def new_secret() -> str:
     """A secret for CONSENTKIT_SECRET: 256 random bits."""
     return randomness.token_urlsafe(32)
 
 
 def _policy(
-    given: Policy | Mapping[str, Any] | str | Path | None,
-    proxies: tuple[Network, ...],
-    environ: Mapping[str, str],
-    found: list[Problem],
+    source: Policy | Mapping[str, Any] | str | Path | None, proxies: tuple[Network, ...], found: list[Problem]
 ) -> Policy:
-    if isinstance(given, Policy):
-        return given.model_copy(update={"trusted_proxies": given.trusted_proxies + proxies})
-    source = given if given is not None else environ.get("CONSENTKIT_POLICY") or (POLICY if POLICY.exists() else None)
+    if isinstance(source, Policy):
+        return source.model_copy(update={"trusted_proxies": source.trusted_proxies + proxies})
     try:
         return parse_policy({}, "defaults", proxies) if source is None else load_policy(source, proxies)
     except ConfigError as error:

@@ -56,6 +56,13 @@ class Shelf:
             self._editions[short] = found
         return found
 
+    def admit(self, policy: Policy) -> Edition:
+        """Get to know a policy that is not in force: one that says what had been asked before."""
+        admitted = edition(policy)
+        self._policies[admitted.short] = Document(admitted.fingerprint, "policy", canonical.encode(declaration(policy)))
+        self._editions[admitted.short] = admitted
+        return admitted
+
     def show(self, notice: Notice) -> Notice:
         """Remember a notice about to be shown, and send it to the ledger; a ledger that is away hears of it later."""
         if notice.hash not in self._notices:

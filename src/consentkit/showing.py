@@ -11,9 +11,10 @@ from urllib.parse import quote
 
 from consentkit import cookie as cookies
 from consentkit.decision import EVERYTHING, Basis
+from consentkit.framing import marks_set
 from consentkit.http import parse_query
 from consentkit.once import once
-from consentkit.page import Layer, Occasion, in_ascii
+from consentkit.page import Layer, Look, Occasion, in_ascii
 from consentkit.policy import Category, Regime
 from consentkit.preview import Preview, preview_in
 
@@ -75,7 +76,9 @@ class Showing:
         decision = self._exchange.decision
         minor = decision.basis is Basis.MINOR
         lapse = (decision.lapsed, decision.added, decision.again)
-        return Occasion(decision.gpc, *lapse, asks_age=self._exchange.visitor.asks_age and not minor, minor=minor)
+        visitor = self._exchange.visitor
+        asks_age = visitor.asks_age and not minor
+        return Occasion(decision.gpc, *lapse, asks_age=asks_age, minor=minor, entity=visitor.entity)
 
     @property
     def is_personal(self) -> bool:
@@ -91,9 +94,10 @@ class Showing:
             return "banner" not in self._placed
         return not self._exchange.visitor.is_framed and ("banner" if self.asks else "preferences") not in self._placed
 
-    def insert(self, route: str, nonce: str, *, shared: bool) -> bytes:
+    def insert(self, route: str, nonce: str, *, styled: bool, shared: bool) -> bytes:
         """What goes first into a page: the banner for someone to be asked, else the link to change one's mind.
 
+        `styled` says that the page's policy lets style attributes count: then the link needs no sheet of ours.
         A page for everybody also carries the widget, which finds out who it is that reads it.
         """
         if self.preview:
@@ -101,19 +105,24 @@ class Showing:
         link_placed = "preferences" in self._placed
         if shared:
             return self.spelled((b"" if link_placed else self._reopen(self.shared_language)) + self._widget(nonce))
-        return self.spelled(self._first_layer(route, nonce) if self.asks else self._own_reopen())
+        return self.spelled(
+            self._first_layer(route, nonce) if self.asks else self._own_reopen("inline" if styled else "sheet")
+        )
 
-    def lead(self, nonce: str, *, shared: bool) -> bytes:
-        """What goes before the first script of a page: the guard, unless everything is allowed.
+    def lead(self, nonce: str, *, inline: bool, shared: bool) -> bytes:
+        """What goes before the first script of a page: the signals, and the guard unless everything is allowed.
 
         Markup that a script of the page has asked for joins a page that has it already.
         """
-        if shared:
-            return self.spelled(self._kit.pages.guard(None, self._state, self._root, nonce=nonce))
-        decision = self._exchange.decision
-        if self._exchange.visitor.is_fetched or decision.granted >= EVERYTHING:
+        if self._exchange.visitor.is_fetched and not shared:
             return b""
-        return self.spelled(self._kit.pages.guard(decision, self._state, self._root, nonce=nonce))
+        pages, decision = self._kit.pages, None if shared else self._exchange.decision
+        chosen = decision is not None and self._exchange.standing is not None and decision.basis is not Basis.MINOR
+        who = {"chosen": chosen, "asked": self.asks and not self._exchange.visitor.is_framed}
+        markup = pages.signals(decision, self._state, self._root, nonce=nonce, inline=inline, **who)
+        if decision is None or not decision.granted >= EVERYTHING:
+            markup += pages.guard(decision, self._state, self._root, nonce=nonce)
+        return self.spelled(markup)
 
     def place_banner(self, route: str = "", nonce: str = "") -> str:
         """The banner for a visitor who is still to be asked, else nothing, as HTML for this place in the page.
@@ -130,12 +139,14 @@ class Showing:
     def place_reopen(self) -> str:
         """The link to the preferences, as HTML for this place in the page."""
         self._placed.add("preferences")
-        return in_ascii(self._own_reopen()).decode()
+        return in_ascii(self._own_reopen("none")).decode()
 
-    def banner(self, return_to: str, route: str = "") -> bytes:
-        """The first layer, with a token that names what it shows."""
-        notice = self._kit.notice(self._exchange, "banner")
-        token = self._kit.token(notice, route, self._exchange.now)
+    def banner(self, return_to: str, route: str = "", *, counted: bool = False) -> bytes:
+        """The first layer, with a token that names what it shows; `counted` on a page of its visitor's own."""
+        notice, now = self._kit.notice(self._exchange, "banner"), self._exchange.now
+        if counted:
+            self._kit.funnel.count("shown", now)
+        token = self._kit.token(notice, route, now, counted=counted)
         return self._kit.pages.banner(
             notice, self._exchange.decision, token=token, return_to=return_to, root=self._root
         )
@@ -150,6 +161,7 @@ class Showing:
             return_to=return_to,
             root=self._root,
             message=message,
+            marks=marks_set(self._exchange),
         )
 
     def where_from(self) -> str:
@@ -168,7 +180,9 @@ class Showing:
         return pages.preview(pages.language((preview.language,)), rules, theme, self._root)
 
     def _first_layer(self, route: str, nonce: str) -> bytes:
-        return self.banner(self.here, route) + self._widget(nonce, self._reopen(self.language))
+        # A page that a browser fetches ahead may never be seen.
+        seen = b"prefetch" not in (self._head.header(b"sec-purpose") or b"")
+        return self.banner(self.here, route, counted=seen) + self._widget(nonce, self._reopen(self.language))
 
     def _widget(self, nonce: str, later: bytes = b"") -> bytes:
         return self._kit.pages.widget(self._state, self._root, nonce=nonce, later=later)
@@ -179,11 +193,11 @@ class Showing:
         shown = self._exchange.attributes.prefix + cookies.SHOWN_NAME
         return f"{shown}.{self._kit.shelf.current.short[: cookies.POLICY_LETTERS]}"
 
-    def _own_reopen(self) -> bytes:
+    def _own_reopen(self, look: Look) -> bytes:
         """The link for this visitor: where nobody asks, it is what says that the browser's signal was honoured."""
         decision = self._exchange.decision
         silent = decision.regime is not Regime.OPT_IN and decision.gpc and not decision.allows(Category.MARKETING)
-        return self._kit.pages.reopen(self.language, self._root, honoured=silent)
+        return self._kit.pages.reopen(self.language, self._root, honoured=silent, look=look)
 
     def _reopen(self, language: str) -> bytes:
         return self._kit.pages.reopen(language, self._root)

@@ -15,32 +15,39 @@ from consentkit.seal import Sealer
 # A page may lie open in a tab for a while; older ones are rendered anew before they count.
 LIFE_SECONDS = 24 * 3600
 LONGEST_ROUTE = 100
-_VERSION = 1
-_HEAD = struct.Struct(">BI32s8s")  # version, Unix time, notice, policy
+# The first byte: of a token whose banner was counted as shown (funnel.py), or of any other.
+_PLAIN, _COUNTED = 1, 2
+_HEAD = struct.Struct(">BI32s8s")  # which, Unix time, notice, policy
 
 
 @dataclass(frozen=True, slots=True)
 class RenderToken:
-    """`notice` is the SHA-256 (hex) of what was shown, `policy` an Edition.short, `route` a pattern or ""."""
+    """`notice` is the SHA-256 (hex) of what was shown, `policy` an Edition.short, `route` a pattern or "".
+
+    `counted` says that it was shown where showing is counted: a choice that brings it back is counted as well.
+    """
 
     time: int
     notice: str
     policy: str
     route: str
+    counted: bool = False
 
 
 def format_token(sealer: Sealer, token: RenderToken) -> str:
     """The sealed token, fit for a form field."""
-    head = _HEAD.pack(_VERSION, token.time, bytes.fromhex(token.notice), bytes.fromhex(token.policy))
+    which = _COUNTED if token.counted else _PLAIN
+    head = _HEAD.pack(which, token.time, bytes.fromhex(token.notice), bytes.fromhex(token.policy))
     return sealer.seal(head + token.route[:LONGEST_ROUTE].encode("utf-8", "replace"))
 
 
 def parse_token(sealer: Sealer, value: str, now: int) -> RenderToken:
     """The token in a form field. Raises SealError for one that is not ours, or older than LIFE_SECONDS."""
     payload = sealer.open(value)
-    if len(payload) < _HEAD.size or payload[0] != _VERSION:
+    if len(payload) < _HEAD.size or payload[0] not in (_PLAIN, _COUNTED):
         raise SealError("of another version", value)
-    _, time, notice, policy = _HEAD.unpack_from(payload)
+    which, time, notice, policy = _HEAD.unpack_from(payload)
     if now - time > LIFE_SECONDS:
         raise SealError("expired", value)
-    return RenderToken(time, notice.hex(), policy.hex(), payload[_HEAD.size :].decode("utf-8", "replace"))
+    route = payload[_HEAD.size :].decode("utf-8", "replace")
+    return RenderToken(time, notice.hex(), policy.hex(), route, which == _COUNTED)

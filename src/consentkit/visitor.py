@@ -18,10 +18,13 @@ from consentkit.guard.caching import rendering_key
 from consentkit.guard.expiry import expirable
 from consentkit.guard.inbound import unwanted
 from consentkit.http import RequestHead, parse_cookies, preferred_languages
+from consentkit.mark import Mark, parse_mark
 from consentkit.network import Origin
 from consentkit.once import once
 from consentkit.regime import rules_for
+from consentkit.signals.applies import applies
 from consentkit.signals.gpc import sends_gpc
+from consentkit.tc_cookie import parse_tc_cookie
 from consentkit.token import LIFE_SECONDS
 
 if TYPE_CHECKING:
@@ -48,16 +51,26 @@ class Visitor:
         self._destination = head.header(b"sec-fetch-dest")
         self.host = host_of(origin.host)
         self.attributes = Attributes(kit.policy.cookie_domain, origin.scheme == "https")
-        self.rules = rules_for(kit.policy, origin.country)
-        self.signals = Signals(gpc=kit.policy.honour_gpc and sends_gpc(head.headers))
-        pairs = parse_cookies(head)
-        self.cookies = dict(pairs)
-        self.standing = self._standing(pairs)
+        self.entity = kit.policy.entity_of(self.host)
+        seat = self.entity.country if self.entity else None
+        self.rules = rules_for(kit.policy, origin.country or seat)
+        self.located = origin.located
+        self.signals = Signals(gpc=(kit.policy.honour_gpc or self.rules.gpc) and sends_gpc(head.headers))
+        self._pairs = parse_cookies(head)
+        self.cookies = dict(self._pairs)
+        self.standing = self._standing()
         self.decision = self.decide(self.standing, now)
         ends = [now + _SECONDS, (now // _AGE + 1) * _AGE]
         if self.standing:
             ends.append(self.standing.time + self.memory(self.standing))
         self.until = min(ends)
+
+    @property
+    def place_by(self) -> str:
+        """On whose word the visitor is in the jurisdiction whose rules hold; the strictest hold on nobody's."""
+        if self.located or (self.entity and self.entity.country):
+            return self.located or "host"
+        return "default" if self._kit.policy.jurisdiction.default else "nobody"
 
     def decide(self, standing: Standing | None, now: float) -> Decision:
         """The decision for this visitor if `standing` is what they chose."""
@@ -66,6 +79,42 @@ class Visitor:
         shelf = self._kit.shelf
         made_under = shelf.edition(standing.policy) if standing else None
         return decide(shelf.current, self.rules, standing, made_under, self.signals, int(now))
+
+    @once
+    def mark(self) -> Mark | None:
+        """That whoever asks is signed in, and to which visitor id the account's choices go here."""
+        values = [value for key, value in self._pairs if key == self.attributes.prefix + cookies.MARK_NAME]
+        if self._kit.policy.accounts is None or len(values) != 1:
+            return None
+        try:
+            mark = parse_mark(self._kit.marks, values[0], int(self.since))
+        except SealError:
+            return None
+        # A choice of another's beside it: one of the two was planted, or is left from before.
+        others = self.standing and not self.standing.minor and self.standing.visitor != mark.visitor
+        return None if others else mark
+
+    @once
+    def tc(self) -> str | None:
+        """The TC string that belongs to the choice that stands."""
+        values = [value for key, value in self._pairs if key == self.attributes.prefix + cookies.TC_NAME]
+        if self.standing is None or len(values) != 1:
+            return None
+        return parse_tc_cookie(self._kit.tc_strings, values[0], self.standing)
+
+    @property
+    def holder(self) -> str | None:
+        """The visitor id whose records are this visitor's own; an account's are nobody's without a mark."""
+        if self.mark:
+            return self.mark.visitor
+        standing = self.standing
+        return None if standing is None or standing.minor or standing.lent else standing.visitor
+
+    @once
+    def is_doubled(self) -> bool:
+        """Whether there are several cookies where one of ours should be: from another domain's days, or planted."""
+        names = [name.removeprefix("__Host-") for name, _ in self._pairs]
+        return any(names.count(name) > 1 for name in cookies.KEPT)
 
     @once
     def language(self) -> str:
@@ -102,11 +151,14 @@ class Visitor:
             decision.regime,
             self.rules.memory_days,
             self.rules.closes,
+            *sorted(self.rules.exempt),
             self.asks_age,
             decision.gpc,
             decision.basis is Basis.MINOR,
+            self.standing is not None,
         )
-        return rendering_key(self._kit.rendering, *shown, *place, age, *allowed)
+        told = applies(self._kit.policy, decision, asked=self.asks)
+        return rendering_key(self._kit.rendering, *shown, *place, age, *allowed, *([told] if told else []))
 
     @property
     def is_framed(self) -> bool:
@@ -123,10 +175,12 @@ class Visitor:
         """Whether the browser says that the page fills a tab: in a frame, or put together by a script, it may not."""
         return self._destination == b"document"
 
-    def _standing(self, pairs: tuple[tuple[str, str], ...]) -> Standing | None:
+    def _standing(self) -> Standing | None:
         """The choice in this browser's cookie. Of two values one is planted, and neither counts."""
         name = self.attributes.prefix + cookies.NAME
-        values = [value for key, value in pairs if key == name]
+        values = [value for key, value in self._pairs if key == name]
+        if not values and self.attributes.secure:  # from before the policy named a domain
+            values = [value for key, value in self._pairs if key == f"__Host-{cookies.NAME}"]
         if len(values) != 1:
             return None
         try:
@@ -156,7 +210,7 @@ class Visitors:
                 self._kit, head, origin, now, minor=minor
             )  # of a header that came twice, the key would hold one
         told = tuple(map(head.by_name.get, _TELLING))
-        key = (origin.scheme, origin.host, origin.country, minor, told)
+        key = (origin.scheme, origin.host, origin.country, origin.located, minor, told)
         known = self._known.get(key)
         if known is None or not known.since <= now < known.until:
             known = Visitor(self._kit, head, origin, now, minor=minor)

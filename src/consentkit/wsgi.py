@@ -19,7 +19,7 @@ from consentkit.http import Reply, RequestHead, ResponseHead
 from consentkit.kit import ConsentKit
 from consentkit.minors import Minor
 from consentkit.policy import Policy
-from consentkit.settings import load_settings
+from consentkit.settings import load_settings, only_settings
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Callable[[bytes], object]]
@@ -33,6 +33,7 @@ class ConsentMiddleware:
     `minor` whether a request comes from a minor. Raises ConfigError with every problem, or LedgerRollback.
     """
 
+    @only_settings
     def __init__(
         self,
         app: App,

@@ -39,7 +39,7 @@ def states(visitor: Visitor, language: str) -> Iterator[tuple[str, Page]]:
     page.locator(".ck-first").wait_for(state="detached")
     yield "closed", page
     yield "closed", visitor.open(f"/next?lang={language}")
-    for name in ("preferences", "declaration", "receipt", "nothing"):
+    for name in ("preferences", "declaration", "receipt", "erase", "nothing"):
         visitor.open(f"/_privacy/{name}")
         page.locator("details").evaluate_all("els => els.forEach(el => el.open = true)")
         yield name, page

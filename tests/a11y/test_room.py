@@ -13,7 +13,7 @@ from consentkit.policy.theme import PLACES
 from tests.serving import Visitor
 
 LAYOUTS = [(layout, place) for layout, places in PLACES.items() for place in places]
-OWN_PAGES = ("preferences", "declaration", "receipt")
+OWN_PAGES = ("preferences", "declaration", "receipt", "erase")
 # 1280 × 1024 at 400 %.
 ZOOMED = {"width": 320, "height": 256}
 SIZES = [{"width": 1280, "height": 720}, {"width": 320, "height": 640}, ZOOMED]

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import tomllib
+from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 import pytest
 
-from tests.exchanges import Response
+from tests.exchanges import POLICY, Response
 
 from .browser import NAVIGATION, Browser, scope_of
 from .conftest import Serve, answering
 
+GUIDE = Path(__file__).parents[2] / "docs/guard.md"
 AD = b"<https://ads.test/a.js>; rel=preload"
 OWN = b"</a.css>; rel=preload; as=style"
 
@@ -65,6 +69,24 @@ def test_unread_is_named_once(serve: Serve, caplog: pytest.LogCaptureFixture) ->
     for _ in range(3):
         browser.get()
     assert caplog.text.count("consentkit.G002") == 1
+
+
+def test_an_undeclared_tracker_is_named_with_what_declares_it(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
+    """The owner of a page with a tracker that only the catalogue knows finds the lines to paste in the log, once for
+    each host; and with these lines, nothing is said."""
+    page = b"<body><script src=https://www.google-analytics.com/analytics.js></script><img src=//ads.test/x>"
+    html = answering(Response(200, (("content-type", "text/html"),), (page,)))
+    browser = Browser(serve(html))
+    for _ in range(2):
+        browser.get()
+    [said] = [record.getMessage() for record in caplog.records if "G013" in record.getMessage()]
+    [declared] = tomllib.loads(said.partition("\n")[2])["vendors"]
+    assert declared["hosts"] == ["google-analytics.com"]
+    assert indent(said, "    ") in GUIDE.read_text(encoding="utf-8")
+    caplog.clear()
+    Browser(serve(html, vendors=[*POLICY["vendors"], declared])).get()
+    Browser(serve(html, exclude=["/free"])).get("/free")
+    assert "G013" not in caplog.text
 
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><image href="https://ads.test/a.gif"/></svg>'

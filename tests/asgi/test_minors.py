@@ -158,15 +158,32 @@ def test_nothing_tells_two_minors_apart(serve: Serve) -> None:
 
 
 def test_a_minor_may_still_refuse(serve: Serve) -> None:
-    """A refusal of somebody too young is recorded like any other, and does not make them of age."""
+    """A refusal of somebody too young holds, gives them no id and leaves no record, and does not make them of age."""
     browser = Browser(serve(**ASKING))
     token = browser.get().token
     browser.post({"choice": "accept_all", "token": token, "age": "12"})
-    answer = browser.post({"choice": "refuse_all", "token": token})
-    assert answer.status == 303
-    assert all("Max-Age" not in line for name, line in answer.cookies.items() if name in ("ck", "ck_s"))
-    assert [record["choice"] for record in entries(browser)] == ["refuse_all"]
+    before = size(browser)
+    for answer in (browser.post({"choice": "refuse_all", "token": token}), browser.fetch({"choice": "withdraw"})):
+        assert answer.status in (200, 303)
+        assert all("Max-Age" not in line for name, line in answer.cookies.items() if name in ("ck", "ck_s"))
+    assert answer.json["decision"] == {"granted": ["essential"], "vendors": []}
+    assert browser.app._kit.standing_cookie.parse(browser.cookies["ck"]).visitor == "0" * 32  # type: ignore[attr-defined]
+    assert size(browser) == before
+    assert entries(browser) == []
     assert browser.post({"choice": "accept_all", "token": token, "age": "40"}).status == 403
+
+
+def test_whom_the_app_calls_a_minor_refuses_unseen(knowing: Any) -> None:
+    """A minor by the app's word who refuses gets no cookie of ours; who had chosen before withdraws on the record."""
+    young = Browser(knowing())
+    young.cookies["account"] = "young"
+    answer = young.post({"choice": "refuse_all", "token": young.get("/_privacy/preferences").token})
+    assert (answer.status, answer.cookies) == (303, {})
+    older = Browser(knowing())
+    older.choose("accept_all")
+    older.cookies["account"] = "young"
+    assert older.choose("withdraw").status == 303
+    assert [record["choice"] for record in entries(older)] == ["withdraw", "accept_all"]
 
 
 def test_an_age_is_asked_once(serve: Serve) -> None:

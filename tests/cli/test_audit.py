@@ -79,7 +79,7 @@ def test_serve(site: Path) -> None:
                 assert client.get(link).status_code == 200
                 page = client.post("/enter", data={"grant": grant, "secret": secret})
                 assert page.status_code == 200
-                assert 'id="funnel"' in page.text
+                assert 'id="f-funnel"' in page.text
         finally:
             server.terminate()
             said = server.communicate()[0]

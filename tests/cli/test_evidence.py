@@ -43,6 +43,7 @@ def test_verify_with_the_key(run: Run, bundle: Path, vkey: str) -> None:
     result = run("verify", bundle, "--vkey", vkey)
     assert result.stdout == ""
     assert "5 entries" in result.stderr
+    assert "Choices: accept_all 3.\n" in result.stderr
     assert "Anchored by the verifier key" in result.stderr
     assert "does not prove" in result.stderr
 
@@ -67,6 +68,21 @@ def test_verify_json(run: Run, bundle: Path, vkey: str) -> None:
     assert (report["entries"], report["proven"], report["findings"]) == (5, True, [])
     (report,) = json.loads(run("verify", bundle, "--json", code=1).stdout)
     assert (report["proven"], report["anchors"]) == (False, [])
+
+
+def test_unpack(run: Run, bundle: Path, vkey: str, tmp_path: Path) -> None:
+    """An auditor gets the parts as files of their own, a summary for people among them; never those of a wrong file."""
+    folder = tmp_path / "parts"
+    run("verify", bundle, "--vkey", vkey, "--unpack", folder)
+    names = ["anchors.jsonl", "checkpoint", "documents.jsonl", "entries.jsonl", "instructions.txt", "summary.html"]
+    assert sorted(path.name for path in folder.iterdir()) == names
+    assert folder.stat().st_mode & 0o077 == 0
+    assert "Name a new folder" in run("verify", bundle, "--vkey", vkey, "--unpack", folder, code=2).stderr
+    assert vkey in (folder / "instructions.txt").read_text(encoding="utf-8")
+    bundle.write_bytes(bundle.read_bytes() + b"x")
+    wrong = run("verify", bundle, "--vkey", vkey, "--unpack", tmp_path / "wrong", code=1)
+    assert "Nothing was unpacked" in wrong.stderr
+    assert not (tmp_path / "wrong").exists()
 
 
 def test_tampered(run: Run, bundle: Path, vkey: str) -> None:

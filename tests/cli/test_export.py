@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from pyarrow import parquet
 
 from .conftest import Run, add
@@ -106,9 +107,21 @@ def test_selected(run: Run, site: Path) -> None:
     assert numbers("--category", "marketing", "--vendor", "nobody") == []
 
 
-def test_a_bundle_is_whole(run: Run, site: Path) -> None:
-    """A bundle of some entries would prove nothing of the others: it is refused, and said why."""
-    assert "whole log" in run("export", "--data", site, "--format", "bundle", "--since", "2026-01-01", code=2).stderr
+def test_part_of_a_bundle(run: Run, site: Path, tmp_path: Path) -> None:
+    """A bundle of some entries shows those, proves them as the whole would be, and says what it withholds."""
+    path, key = tmp_path / "part.bundle", run("ledger", "vkey", "--data", site).stdout.strip()
+    run("export", "--data", site, "--format", "bundle", "--visitor", "cd" * 16, "-o", path)
+    assert "ab" * 16 not in path.read_text(encoding="utf-8")
+    said = run("verify", path, "--vkey", key).stderr
+    assert "5 entries, 3 of them withheld" in said
+    assert f"Asked was: visitor {'cd' * 16}." in said
+    assert "of those withheld only that they are there" in said
+
+
+@pytest.mark.parametrize("option", [("--visitor", "everybody"), ("--vendor", "a b"), ("--vendor", "")])
+def test_selected_by_nothing_that_is(run: Run, site: Path, option: tuple[str, str]) -> None:
+    """What nothing can be called is a wrong use, and no export of everything."""
+    assert "hexadecimal digits" in run("export", "--data", site, *option, code=2).stderr
 
 
 def test_verifier(run: Run, tmp_path: Path) -> None:

@@ -100,7 +100,9 @@ def test_rolled_back(run: Run, site: Path) -> None:
 def test_no_database(run: Run, site: Path) -> None:
     """A file that is no database is an error in words, and the password of a database is not repeated."""
     (site / "ledger.db").write_bytes(os.urandom(5000))
-    assert "does not answer" in run("ledger", "stats", "--data", site, code=2).stderr
+    said = run("ledger", "stats", "--data", site, code=2).stderr
+    assert f"{site / 'ledger.db'}, does not answer" in said
+    assert "file is not a database" in said
 
 
 def test_bad_database_setting(run: Run, site: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from consentkit.errors import LedgerError
 from consentkit.keyfile import next_key, put_next, read_key
 from consentkit.tlog import Signer, Verifier, open_checkpoint
 
@@ -167,4 +168,7 @@ def test_no_key_is_lost(tmp_path: Path) -> None:
         next_key(file, "log.example/log")
         assert key_in(put_next(file)) == keys[-1]
         keys.append(key_in(file))
+    assert {key_in(path) for path in tmp_path.iterdir()} == set(keys)
+    with pytest.raises(LedgerError, match=r"there is no .*signing\.key\.next"):
+        put_next(file)
     assert {key_in(path) for path in tmp_path.iterdir()} == set(keys)

@@ -40,7 +40,8 @@ def open_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Open]:
         return opened[-1]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("consentkit.choosing.new_id", lambda: f"{next(Site.playing.dice):032x}")
+        for module in ("choosing", "recording"):
+            patch.setattr(f"consentkit.{module}.new_id", lambda: f"{next(Site.playing.dice):032x}")
         patch.setattr("consentkit.ledger.ledger.new_salt", lambda: next(Site.playing.dice).to_bytes(32, "big"))
         yield build
         for site in reversed(opened):

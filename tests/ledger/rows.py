@@ -10,11 +10,16 @@ from sqlalchemy import Connection, select
 
 from consentkit.ledger.anchors import Anchor
 from consentkit.ledger.days import count_days
+from consentkit.ledger.dues import Dues
+from consentkit.ledger.filing import file_receipts
 from consentkit.ledger.grants import Grants
 from consentkit.ledger.hosts import add_sightings
 from consentkit.ledger.ledger import Ledger, _Job
+from consentkit.ledger.links import Links
 from consentkit.ledger.sightings import Sighting, Sightings
 from consentkit.ledger.tables import METADATA
+from consentkit.ledger.tickets import Tickets
+from consentkit.seal import Pseudonym
 
 from .conftest import MOMENT, NOTICE, POLICY, made
 
@@ -32,7 +37,11 @@ def use_everything(ledger: Ledger) -> None:
     Sightings(ledger.store.database, ledger.store.site).add({"a": seen})
     add_sightings(ledger.store, {("a.test", "html"): 1 << 40}, date.today())
     Grants(ledger.store).invite("DPO", "viewer", 1, 1 << 40)
+    Tickets(ledger.store).redeem("a", 1, 1 << 40)
     count_days(ledger.store, CHOICES)
+    file_receipts(ledger.store, CHOICES)
+    Links(ledger.store).add(["ab" * 16], Pseudonym("01234567", "cd" * 32), 1 << 40)
+    Dues(ledger.store).add({7: 1 << 40})
 
 
 def all_rows(connection: Connection) -> Rows:

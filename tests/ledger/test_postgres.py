@@ -24,7 +24,7 @@ from consentkit.ledger.store import Entry, NewEntry, Store
 from tests.csp import test_counts
 from tests.postgres import Named, Server, running
 
-from . import test_concurrency, test_erasure, test_public, test_sightings, test_trouble
+from . import test_concurrency, test_erasure, test_links, test_public, test_sightings, test_trouble
 from .checking import check_ledger
 from .conftest import FIRST, SIGNER, Open, choose
 from .rows import CHOICES, all_rows, use_everything
@@ -50,6 +50,9 @@ test_many_records = test_erasure.test_many_records
 test_prune = test_erasure.test_prune
 test_prune_stopped = test_erasure.test_prune_stopped
 test_prune_beside_a_writer = test_erasure.test_prune_beside_a_writer
+test_of_an_account = test_links.test_of_an_account
+test_forgotten = test_links.test_forgotten
+test_pruned_links = test_links.test_pruned
 test_shows_one_checkpoint_at_a_time = test_public.test_shows_one_checkpoint_at_a_time
 test_names_added = test_sightings.test_added
 test_names_bounded = test_sightings.test_bounded

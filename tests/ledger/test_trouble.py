@@ -6,6 +6,7 @@ import os
 import resource
 import shutil
 import sqlite3
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from sqlalchemy import Engine, event
 
 from consentkit.errors import ConfigError, LedgerRollback, LedgerUnavailable
 from consentkit.ledger import database
+from consentkit.ledger.database import Database
 from consentkit.ledger.ledger import Ledger
 from consentkit.ledger.store import Document, NewEntry, Store
 from consentkit.tlog import Signer
@@ -70,6 +72,35 @@ def execute(folder: Path, sql: str, *values: Any) -> None:
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "_BUSY_SECONDS", 0.1)
+
+
+def test_a_mistyped_path(tmp_path: Path) -> None:
+    """An owner who mistypes where the ledger lies is told so, and no second ledger begins there; the last folder of a
+    path is made, and nobody else may look into it, nor into a ledger in a folder that was there before."""
+    with pytest.raises(ConfigError, match=r"E083 CONSENTKIT_DATABASE = .*/varr/lib/site/consent.db.*four slashes"):
+        Database(f"sqlite:///{tmp_path}/varr/lib/site/consent.db")
+    assert not (tmp_path / "varr").exists()
+    (tmp_path / "there").mkdir(mode=0o755)
+    for folder, mode in (("new", 0o700), ("there", 0o755)):
+        opened = Database(f"sqlite:///{tmp_path / folder}/consent.db")
+        opened.openings()
+        files = {each.name: stat.S_IMODE(each.stat().st_mode) for each in (tmp_path / folder).iterdir()}
+        assert set(files.values()) == {0o600}
+        assert "consent.db" in files
+        assert stat.S_IMODE((tmp_path / folder).stat().st_mode) == mode
+        opened.forget()
+
+
+def test_what_does_not_answer_is_named(tmp_path: Path) -> None:
+    """Whoever reads that the database is away reads which one, and never its password."""
+    (tmp_path / "ledger.db").mkdir()
+    with pytest.raises(LedgerUnavailable, match=f"{tmp_path}/ledger.db, does not answer: .*unable to open"):
+        Database(f"sqlite:///{tmp_path}/ledger.db").openings()
+    with pytest.raises(
+        LedgerUnavailable, match=r"postgresql\+psycopg://me:\*\*\*@127\.0\.0\.1:9/shop, does not"
+    ) as caught:
+        Database("postgresql://me:pass-word@127.0.0.1:9/shop?sslpassword=other").openings()
+    assert "word" not in str(caught.value)
 
 
 def test_locked(ledger: Ledger, tmp_path: Path) -> None:

@@ -10,11 +10,11 @@ from urllib.parse import parse_qs
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
-from consentkit.decision import Decision
+from consentkit.decision import Basis, Decision
 from consentkit.page import Occasion
 from consentkit.regime import rules_for
 
-from .sample import PAGES, POLICY, RULES, banner, changed
+from .sample import EVERYWHERE, PAGES, POLICY, RULES, banner, changed
 
 SITE = "http://shop.test"
 WIDE, NARROW, ZOOMED = (1280, 720), (320, 640), (320, 256)  # the last is 1280 × 1024 at 400 %
@@ -86,9 +86,11 @@ def tab(chromium: Browser, size: tuple[int, int] = WIDE, **options: Any) -> Iter
     context.close()
 
 
-def preferences(language: str = "en") -> str:
+CHOSEN = Decision(frozenset({"essential", "analytics"}), frozenset({"ads"}), basis=Basis.CHOICE)
+
+
+def preferences(language: str = "en", decision: Decision = CHOSEN) -> str:
     notice = PAGES.notice("preferences", language, RULES)
-    decision = Decision(granted=frozenset({"essential", "analytics"}), vendors=frozenset({"ads"}))
     return PAGES.preferences(notice, decision, token="TOKEN", return_to="/a?b=c").decode()
 
 
@@ -295,19 +297,41 @@ def test_choosing_in_detail_works_without_scripts(chromium: Browser) -> None:
     }
 
 
-def test_the_way_back_works_under_any_csp(chromium: Browser) -> None:
-    """Where the site's policy forbids inline style, the link to change one's mind is still there and still works."""
-    for headers in (None, {"Content-Security-Policy": "default-src 'self'"}):
-        with tab(chromium, java_script_enabled=False) as page:
-            asked = serve(page, host(PAGES.reopen("en", "").decode()), headers)
-            link = page.get_by_role("link", name="Your privacy choices")
-            box = link.bounding_box()
-            assert box is not None
-            if headers is None:
-                assert (box["x"], round(box["y"] + box["height"])) == (0, WIDE[1])
-            link.click()
-            page.get_by_text("answered").wait_for()
-            assert asked == [("GET", "/_privacy/preferences", "")]
+@pytest.mark.parametrize("csp", ["default-src 'self'", "default-src 'none'"], ids=["own sheets", "no sheets"])
+def test_the_way_back_works_under_any_csp(chromium: Browser, csp: str) -> None:
+    """Where the site's policy forbids style of any kind, the link to change one's mind is still there and works."""
+    with tab(chromium, java_script_enabled=False) as page:
+        asked = serve(page, host(PAGES.reopen("en", "").decode()), {"Content-Security-Policy": csp})
+        link = page.get_by_role("link", name="Your privacy choices")
+        box = link.bounding_box()
+        assert box is not None
+        if "self" in csp:
+            assert (box["x"], box["y"] + box["height"]) == (0, WIDE[1])
+            assert box["height"] >= 44
+        link.click()
+        page.get_by_text("answered").wait_for()
+        assert asked == [("GET", "/_privacy/preferences", "")]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_way_back_is_in_the_sites_colours_and_over_nothing(chromium: Browser, scheme: Any) -> None:
+    """The link has the theme's colours, whatever resets the site has; at the end of a page no word lies under it; where
+    reading goes from right to left it stands on the right."""
+    colours = {"light": "rgb(10, 87, 163) rgb(255, 255, 255)", "dark": "rgb(156, 203, 255) rgb(26, 34, 43)"}[scheme]
+    with tab(chromium, NARROW, color_scheme=scheme, java_script_enabled=False) as page:
+        for language, style in (("en", HOSTILE), ("ar", RESETS[2]), ("de", RESETS[0])):
+            serve(page, host(PAGES.reopen(language, "").decode(), style))
+            link = page.locator("aside a")
+            looks = link.evaluate("el => { const s = getComputedStyle(el); return `${s.color} ${s.backgroundColor}` }")
+            assert looks == colours
+            page.locator("a[href='/end']").scroll_into_view_if_needed()
+            page.evaluate("scrollTo(0, 1e6)")
+            link_at, end_at = link.bounding_box(), page.locator("a[href='/end']").bounding_box()
+            assert link_at is not None
+            assert end_at is not None
+            assert end_at["y"] + end_at["height"] <= link_at["y"]
+            side = link_at["x"] if language != "ar" else NARROW[0] - link_at["x"] - link_at["width"]
+            assert (side, link_at["y"] + link_at["height"]) == (0, NARROW[1])
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -322,6 +346,45 @@ def test_forced_colours_leave_the_buttons_their_edges(chromium: Browser, scheme:
             ):
                 assert border == "2px"
                 assert contrast(colour, ground) >= 3
+
+
+def test_no_answer_of_the_second_layer_stands_alone(chromium: Browser) -> None:
+    """In the preferences the answers share one row, or each has a row of its own, all equally wide: at any width, in
+    languages of long words, whether the visitor refuses or withdraws."""
+    with tab(chromium, java_script_enabled=False) as page:
+        for language, decision in (("en", Decision()), ("de", CHOSEN), ("ro", CHOSEN)):
+            serve(page, preferences(language, decision))
+            for width in (320, 360, 412, 600, 1280):
+                page.set_viewport_size({"width": width, "height": 800})
+                boxes = [box for box in (each.bounding_box() for each in page.locator(".ck-row > *").all()) if box]
+                assert len(boxes) == 3
+                assert max(box["width"] for box in boxes) - min(box["width"] for box in boxes) < 1, width
+                assert len({box["y"] for box in boxes}) in (1, 3), width
+                assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+# The words that stand on more than one line.
+BROKEN = """els => els.flatMap(el => { const text = document.createTreeWalker(el, 4), found = []
+  while (text.nextNode()) for (const word of text.currentNode.data.matchAll(/[\\p{L}]+/gu)) {
+    const range = document.createRange()
+    range.setStart(text.currentNode, word.index)
+    range.setEnd(text.currentNode, word.index + word[0].length)
+    if (new Set([...range.getClientRects()].map(r => Math.round(r.top))).size > 1) found.push(word[0])
+  } return found })"""
+
+
+def test_no_word_of_the_declaration_is_broken(chromium: Browser) -> None:
+    """In the table of what is set, a word that is no name of a cookie stands on one line, at any width and in the
+    languages of long words, and the page does not scroll sideways."""
+    with tab(chromium, java_script_enabled=False) as page:
+        for language in ("de", "ro", "fi"):
+            # Not every browser knows where a word divides.
+            plain = "<style>* { hyphens: none }</style></head>"
+            serve(page, EVERYWHERE.declaration(language).decode().replace("</head>", plain))
+            for width in (320, 700, 900, 1280):
+                page.set_viewport_size({"width": width, "height": 800})
+                assert page.locator("th, td:not(:first-child)").evaluate_all(BROKEN) == [], width
+                assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_the_pages_fit_a_phone(chromium: Browser) -> None:

@@ -74,6 +74,23 @@ BANNER = [
     (r" value=\"{{ button.value }}\"", ' value="accept_all"', 'choice="refuse_all"'),
     (r"{{ \" formnovalidate\" if doc.age and", '{{ " disabled" if button.value == "refuse_all" or', "disabled"),
     (r"<ul>", "<ul hidden>", "hidden"),
+    (r"<ul>", "<ul popover>", "popover"),
+    (r"<button class=\"ck-close\"", '<button popovertarget="ck-h" class="ck-close"', "popovertarget"),
+    (r"<p>{{ doc.lead }}</p>", "<canvas>{{ doc.lead }}</canvas>", "<canvas>"),
+    (r"<p>{{ doc.lead }}</p>", "<audio>{{ doc.lead }}</audio>", "<audio>"),
+    (r"<p>{{ doc.lead }}</p>", "<video>{{ doc.lead }}</video>", "<video>"),
+    (r"<p>{{ doc.lead }}</p>", "<select><option>{{ doc.lead }}</select>", "<select>"),
+    (r"<p>{{ doc.lead }}</p>", "<details open>{{ doc.lead }}</details>", "not one <summary>"),
+    (
+        r"<p>{{ doc.lead }}</p>",
+        "<details><summary>a</summary><summary>{{ doc.lead }}</summary></details>",
+        "not one <summary>",
+    ),
+    (
+        r"<p>{{ doc.lead }}</p>",
+        "<details><summary>a</summary><p><summary>{{ doc.lead }}</summary></details>",
+        "outside of <details>",
+    ),
     (r"<ul>", '<ul style="font-size:1px">', "style"),
     (r"<h2 id", '<h2 onclick="x()" id', "onclick"),
     (r"<p>{{ doc.lead }}</p>", "<details><summary>Why</summary>{{ doc.lead }}</details>", "does not say"),
@@ -106,6 +123,17 @@ def test_a_dishonest_first_layer_does_not_start(tmp_path: Path, ours: str, their
     assert said in str(caught.value)
     assert {problem.ident for problem in caught.value.problems} == {"consentkit.E072"}
     assert "banner.html" in {problem.place for problem in caught.value.problems}
+
+
+def test_one_mistake_is_said_once(tmp_path: Path) -> None:
+    """A mistake in a template is one line, however many languages it shows in: the owner has one place to mend."""
+    text = OURS.joinpath("banner.html").read_text(encoding="utf-8").replace("<p>{{ doc.lead }}</p>", "")
+    tmp_path.joinpath("banner.html").write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        Pages(changed(theme={"templates": str(tmp_path)}, languages=["en", "fr", "de", "nl"]))
+    (problem,) = caught.value.problems
+    assert "it does not say “" in problem.message
+    assert "and so in 3 other languages" in problem.message
 
 
 @pytest.mark.parametrize(

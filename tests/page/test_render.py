@@ -3,20 +3,22 @@ from __future__ import annotations
 import gzip
 import json
 import re
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
-from consentkit.decision import Decision
-from consentkit.page import Pages, in_ascii
+from consentkit.decision import Basis, Decision
+from consentkit.page import Occasion, Pages, in_ascii
 from consentkit.page.assets import assets
 from consentkit.page.sheets import sheets
-from consentkit.policy import Category, Policy
+from consentkit.policy import Category, Policy, Regime
 
 from .sample import DECLARED, EVERYWHERE, PAGES, POLICY, RULES, banner, changed, visible
 
 SHEETS = sheets(POLICY.theme)
+CHOSEN = Decision(frozenset({"essential", "analytics"}), frozenset({"ads"}), basis=Basis.CHOICE)
 EVIL = "\"><script>alert('x')</script>&{{7*7}}"
 ENTRY: dict[str, Any] = {
     "id": "a" * 32,
@@ -46,6 +48,10 @@ def boxes(page: str) -> list[tuple[str, str]]:
 
 def buttons(page: str) -> list[str]:
     return re.findall(r"<button[^>]*>", page)
+
+
+def values(found: list[str]) -> list[str]:
+    return re.findall(r'value="(\w+)"', "".join(found))
 
 
 def test_the_three_answers_are_equal() -> None:
@@ -80,9 +86,16 @@ def test_the_banner_fits_a_page_in_any_charset(language: str) -> None:
 @pytest.mark.parametrize("language", EVERYWHERE.languages)
 def test_the_way_back_is_small(language: str) -> None:
     """On pages where a visitor has decided, our link to change one's mind costs at most 200 characters."""
-    link = EVERYWHERE.reopen(language, "")
-    assert len(link.decode()) <= 200
-    assert b'href="/_privacy/preferences"' in link
+    for link in (EVERYWHERE.reopen(language, look="inline"), EVERYWHERE.reopen(language, look="sheet")):
+        assert len(link.decode()) <= 200
+        assert b'href="/_privacy/preferences"' in link
+
+
+def test_a_link_that_the_site_has_placed_brings_no_look() -> None:
+    """Where an author puts the link, it is a link like those around it, in its own language's direction."""
+    placed = EVERYWHERE.reopen("ar", look="none").decode()
+    assert placed.startswith("<aside lang=ar dir=rtl><a href=")
+    assert "style" not in placed
 
 
 def test_the_banner_is_light() -> None:
@@ -138,7 +151,7 @@ def test_a_mounted_app_stays_below_its_root() -> None:
     ours = re.findall(
         r'(?:href|action)="([^"]*_privacy[^"]*)"', banner(root="/shop") + PAGES.reopen("en", "/shop").decode()
     )
-    assert len(ours) == 6
+    assert len(ours) == 7
     assert all(address.startswith("/shop/_privacy/") for address in ours)
 
 
@@ -154,22 +167,45 @@ def test_a_first_visit_finds_nothing_ticked() -> None:
 
 def test_the_preferences_show_what_is_allowed_now() -> None:
     """A category allowed whole and a vendor allowed alone are ticked, named, and can be withdrawn in one click."""
-    page = preferences(Decision(granted=frozenset({"essential", "analytics"}), vendors=frozenset({"ads"})))
+    page = preferences(CHOSEN)
     assert ticked(page) == {"analytics", "ads"}
     assert "Allowed at present: Analytics and Ads & Co " in visible(page)
     assert 'value="withdraw"' in page
 
 
+@pytest.mark.parametrize(
+    ("decision", "last"),
+    [
+        (Decision(), "refuse_all"),
+        (CHOSEN, "withdraw"),
+        (replace(CHOSEN, basis=Basis.SIGNAL), "withdraw"),
+        (replace(CHOSEN, basis=Basis.DEFAULT, regime=Regime.OPT_OUT), "refuse_all"),
+        (replace(CHOSEN, basis=Basis.SIGNAL, regime=Regime.OPT_OUT), "refuse_all"),
+    ],
+    ids=["nothing chosen", "allowed", "allowed and signalled", "not opted out", "not opted out and signalled"],
+)
+def test_no_is_said_in_one_way(decision: Decision, last: str) -> None:
+    """Who has allowed something reads how to withdraw it, anybody else how to refuse: never two buttons for one no."""
+    assert values(buttons(preferences(decision))) == ["custom", "accept_all", last]
+
+
 def test_the_enter_key_does_not_accept() -> None:
     """The form's first button, which the Enter key presses, saves what is ticked; all buttons look alike."""
-    found = buttons(preferences(Decision(granted=frozenset({"essential", "analytics"}))))
-    assert [re.search(r'value="(\w+)"', button)[1] for button in found] == [  # type: ignore[index]
-        "custom",
-        "accept_all",
-        "refuse_all",
-        "withdraw",
-    ]
+    found = buttons(preferences(CHOSEN))
+    assert values(found) == ["custom", "accept_all", "withdraw"]
     assert {re.sub(r'value="\w+"', "", button) for button in found} == {'<button class="ck-button" name="choice" >'}
+
+
+def test_a_question_and_its_reason_stand_apart() -> None:
+    """Where the age is asked, the reason for it stands on a line of its own, in either layer."""
+    occasion = Occasion(asks_age=True)
+    for page in (
+        PAGES.banner(PAGES.notice("banner", "en", RULES, occasion), token="t", return_to="/"),
+        PAGES.preferences(PAGES.notice("preferences", "en", RULES, occasion), Decision(), token="t", return_to="/"),
+    ):
+        label, reason = re.findall(r'<p class="ck-age">(.*)<br>(.*)</p>', page.decode())[0]
+        assert visible(label).startswith("Your age")
+        assert visible(reason)
 
 
 def test_saving_is_announced() -> None:
@@ -215,6 +251,10 @@ def test_the_declaration_names_everything_and_us() -> None:
         "last_seen": "2026-03-01",
     }
     assert rows["_ad"]["last_seen"] is None
+    page = visible(PAGES.declaration("fr", seen=days).decode())
+    assert "Dernière détection" in page
+    assert page.count("1 mars 2026") == 1
+    assert "mai 2026" not in page
     assert rows["ck"]["category"] == rows["ck_s"]["category"] == "essential"
     assert rows["ck"]["party"] == "first"
     assert [vendor["id"] for vendor in document["vendors"]] == ["counter", "ads", "maps", "pay"]

@@ -82,9 +82,14 @@ LOOSE = [
     "a.example/@", "a.example\r\nX: y", "x://https://a.example",
 ]  # fmt: skip
 
+ENTITY = {"name": "Shop Ltd", "contact": "x@shop.example", "hosts": ["uk.shop.example"]}
 # Every id there is, with a change that triggers exactly it, and where it says it is.
 WITNESS = "witness.example+0080fed4+BAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"
 PEM = "-----BEGIN CERTIFICATE-----"
+SITES = ["https://a.example", "https://b.example"]
+ENTITIES = [{"name": "A", "contact": "a@a.example", "hosts": ["a.example"]}]
+KEEPER = {"entities": [{"name": "Keeper", "contact": "k@keep.example", "hosts": ["keep.example"]}]}
+KLARO = {"tool": "klaro", "map": {"x": "analytics"}}
 WRONG: list[tuple[str, str, dict[str, Any]]] = [
     ("E001", "colour", changed("colour", "red")),
     ("E001", "vendors[0].cookies[0].domain", changed("vendors[0].cookies[0].domain", "x")),
@@ -151,11 +156,31 @@ WRONG: list[tuple[str, str, dict[str, Any]]] = [
     ("E080", "texts.tlh", changed("texts", {"tlh": {"reopen": "x"}})),
     ("E081", "texts.fr.body.kep", changed("texts", {"fr": {"body": {"kep": "x"}}})),
     ("E082", "texts.fr.body.kept", changed("texts", {"fr": {"body.kept": "Pas longtemps."}})),
+    ("E084", "texts.fr.reopen", changed("texts", {"fr": {"reopen": "a\u202eb"}})),
+    ("E084", "site.name", changed("site.name", "Shop\u2066")),
+    ("E084", "vendors[0].name", changed("vendors[0].name", "Acme\x1b[31m")),
+    ("E084", "vendors[0].purpose.fr", changed("vendors[0].purpose", {"en": "x", "fr": "\x00y"})),
+    ("E085", "texts.en.button.accept_all", changed("texts", {"en": {"button.accept_all": "ACCEPT ALL"}})),
+    ("E085", "texts.en.button.accept_all", changed("texts", {"en": {"button.accept_all": "Accept all!"}})),
+    ("E085", "texts.fr.button.accept_all", changed("texts", {"fr": {"button.accept_all": "👍 Tout accepter"}})),
+    ("E085", "texts.en.button.accept_all", changed("texts", {"en": {"button.accept_all": "Accept and go on reading"}})),
+    ("E086", "theme.font", changed("theme", {"font": "Open' Sans"})),
+    ("E086", "theme.font", changed("theme", {"font": '"Open Sans, serif'})),
+    ("E086", "theme.font", changed("theme", {"font": "serif,,sans"})),
     ("E082", "texts.ro.vendors", changed("texts", {"ro": {"vendors": {"one": "unul", "other": "{n}"}}})),
     ("E015", "controller", changed("controller", gone=True)),
     ("E016", "categories.essential", changed("categories.essential", {"description": "x"})),
     ("E017", "jurisdiction.country_header", changed("trusted_proxies", gone=True)),
+    ("E104", "jurisdiction.profiles[0]", changed("jurisdiction", {"profiles": ["us-statistics"]})),
+    ("E017", "jurisdiction.region_header", {"jurisdiction": {"region_header": "cf-region-code"}}),
     ("E018", "retention", changed("retention", "session")),
+    ("E096", "keep.period", changed("keep", {"period": "9 years", "reason": "A law."})),
+    ("E014", "keep.reason", changed("keep", {"period": "1 year", "reason": {"fr": "Une loi."}})),
+    ("E120", "vendors[0].processed", changed("vendors[0].processed", ["FR", "GB"]) | {"processing": ["EU"]}),
+    ("E120", "vendors[0].country", changed("vendors[0].country", "US") | {"processing": ["IE", "US-CA"]}),
+    ("E121", "entities[1].hosts[0]", changed("entities", [ENTITY, ENTITY])),
+    ("E014", "vendors[0].stop", changed("vendors[0].stop", {"fr": "x"})),
+    ("E008", "children[0]", changed("children", ["pupils"])),
     ("E004", "csp.mode", changed("csp", {"mode": "strict"})),
     ("E004", "csp.only.form-action.[key]", changed("csp", {"only": {"form-action": ["a.example"]}})),
     ("E019", "csp.hosts[0]", changed("csp", {"hosts": ["acme.example"]})),
@@ -168,15 +193,36 @@ WRONG: list[tuple[str, str, dict[str, Any]]] = [
     ("E071", "theme.light.ink", changed("theme", {"light": {"ink": "#767b80", "paper": "#f4f4f4"}})),
     ("E071", "theme.dark.fill", changed("theme", {"dark": {"fill": "#2a3a4a", "on": "#ffffff"}})),
     ("E004", "theme.layout", changed("theme", {"layout": "wall"})),
-    ("E009", "theme.font", changed("theme", {"font": "x;}*{display:none}"})),
+    ("E086", "theme.font", changed("theme", {"font": "x;}*{display:none}"})),
     ("E073", "theme.light.on", changed("theme", {"light": {"on": "white"}})),
     ("E073", "theme.dark.on", changed("theme", {"dark": {"on": "#fff;}"}})),
     ("E003", "theme.radius", changed("theme", {"radius": 99})),
+    ("E101", "jurisdiction.places.AU.memory", changed("jurisdiction", {"places": {"AU": {"memory": "session"}}})),
+    ("E101", "jurisdiction.places.AU.memory", changed("jurisdiction", {"places": {"AU": {"memory": "3 years"}}})),
     ("E074", "minimum_age.years", changed("minimum_age", "some")),
     ("E074", "minimum_age.years", changed("minimum_age", True)),
     ("E074", "minimum_age.years", changed("minimum_age", {"years": 99})),
     ("E074", "minimum_age.countries.DK", changed("minimum_age", {"countries": {"DK": 0}})),
     *(("E028", "csp.hosts[0]", changed("csp", {"hosts": [source]})) for source in LOOSE),
+    ("E160", "domains.origin", changed("domains", {"origin": "http://keep.example", "sites": SITES})),
+    (
+        "E160",
+        "domains.sites[1]",
+        changed("domains", {"origin": SITES[0], "sites": [SITES[0], "https://b.example/shop"]}),
+    ),
+    ("E161", "domains.sites[1]", changed("domains", {"origin": SITES[0], "sites": [SITES[0], SITES[0] + ":443"]})),
+    ("E162", "domains.sites[1]", {"domains": {"origin": SITES[0], "sites": SITES}, "entities": ENTITIES}),
+    (
+        "E163",
+        "cookie_domain",
+        changed("cookie_domain", "a.example") | {"domains": {"origin": SITES[0], "sites": SITES}},
+    ),
+    ("E164", "imports[0].map.x", changed("imports", [{"tool": "klaro", "map": {"x": "essential"}}])),
+    ("E165", "imports[0].vendors[0]", changed("imports", [{**KLARO, "vendors": ["nobody"]}])),
+    ("E165", "imports[0].cookies[0]", changed("imports", [{**KLARO, "cookies": ["none"]}])),
+    ("E166", "imports[1].cookie", changed("imports", [KLARO, KLARO])),
+    ("E004", "imports[0].tool", changed("imports", [{**KLARO, "tool": "homemade"}])),
+    ("E167", "domains.origin", changed("domains", {"origin": "https://keep.example", "sites": SITES}) | KEEPER),
     ("E027", "csp.mode", changed("csp", {"mode": "enforce", "hosts": [f"h{n}.{'x' * 60}.example" for n in range(90)]})),
 ]
 
@@ -192,11 +238,13 @@ def test_each_problem(ident: str, place: str, data: dict[str, Any]) -> None:
 
 def test_every_id_has_its_mistake() -> None:
     """No id is promised that nothing triggers, and none is raised that is not tested here."""
-    sources = [(SRC / "policy" / name).read_text() for name in ("load.py", "checks.py", "wording.py")]
+    names = ("load.py", "mistakes.py", "checks.py", "elsewhere.py", "wording.py")
+    sources = [(SRC / "policy" / name).read_text() for name in names]
     promised = {ident for text in sources for ident in re.findall(r'"consentkit\.(E\d+)"', text)}
     assert promised == {ident for ident, _, _ in WRONG} | {"E000"}
     assert len(CHECKS) == len(
-        {ident for ident in promised if "E010" <= ident <= "E019"} | {"E027", "E070", "E071", "E080"}
+        {ident for ident in promised if "E010" <= ident <= "E019"}
+        | {"E027", "E070", "E071", "E080", "E096", "E104", "E120", "E121", "E161", "E163", "E164", "E167"}
     )
 
 
@@ -223,6 +271,48 @@ def test_everything_at_once() -> None:
         ("E018", "retention"),
     }
     assert "declared at vendors[2].hosts[0]" in str(problems_of(data))
+
+
+def test_one_bad_host_hides_nothing() -> None:
+    """A mistake in one host of a vendor leaves its other hosts and cookies to be looked at, at their own places."""
+    data = good()
+    data["vendors"][0]["hosts"] = ["not a host", *data["vendors"][0]["hosts"]]
+    data["vendors"][0]["cookies"] = [{"name": "a=b"}, dict(data["vendors"][0]["cookies"][0], retention="9 years")]
+    data["vendors"][1]["hosts"] = [data["vendors"][0]["hosts"][1]]
+    found = {(problem.ident[-4:], problem.place) for problem in problems_of(data)}
+    assert {
+        ("E006", "vendors[0].hosts[0]"),
+        ("E009", "vendors[0].cookies[0].name"),
+        ("E013", "vendors[0].cookies[1].retention"),
+        ("E012", "vendors[1].hosts[0]"),
+    } <= found
+    assert "declared at vendors[0].hosts[1]" in str(problems_of(data))
+
+
+# pydantic's own words, which tell an owner what a validator wanted, and not what is wrong with the policy.
+FOREIGN = re.compile(r"input|should|valid |instance|field required|not permitted|pattern", re.I)
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "said"),
+    [
+        ("mode", "loud", 'no value that this key has. Use one of: "enforce", "report".'),
+        ("jurisdiction.regimes", {"US": "maybe"}, '"opt_in", "opt_out", "notice_only".'),
+        ("honour_gpc", "perhaps", "neither true nor false."),
+        ("site", 5, "not a table."),
+        ("vendors", {"a": 1}, "not a list."),
+        ("controller.name", 7, "not text."),
+        ("theme", {"radius": 99}, "more than 24."),
+        ("effective", "soon", "not a date."),
+        ("languages", [], "empty, or too short."),
+        ("site.name", "x" * 9999, "longer than 2000 characters."),
+    ],
+)
+def test_said_in_our_words(place: str, value: Any, said: str) -> None:
+    """Whatever is wrong with a value, an owner reads what it is and what may stand there, in plain words."""
+    (problem,) = problems_of(changed(place, value))
+    assert said in f"{problem.message} {problem.remedy}"
+    assert not FOREIGN.search(problem.message)
 
 
 def test_no_blame_for_what_was_misspelled() -> None:

@@ -35,7 +35,7 @@ def modelled(model: type = Policy, prefix: str = "") -> Iterator[str]:
     """Every key of the model, by its place."""
     for name, field in model.model_fields.items():  # type: ignore[attr-defined]
         yield prefix + name
-        for module, inner in re.findall(r"(consentkit\.policy\.(?:model|theme))\.(\w+)", str(field.annotation)):
+        for module, inner in re.findall(r"(consentkit\.policy\.\w+)\.(\w+)", str(field.annotation)):
             below = getattr(__import__(module, fromlist=[inner]), inner)
             if hasattr(below, "model_fields"):
                 yield from modelled(below, f"{prefix}{name}.")
@@ -48,7 +48,9 @@ def test_starter_is_the_defaults() -> None:
 
 
 def test_defaults_are_shown_as_they_are() -> None:
-    """Each value in the starter is the default: what is written there can be believed."""
+    """Each value in the starter that has no mark is the default, as its first lines say; not so what has one."""
+    assert "without a mark is the default; a key behind a mark is an example" in STARTER
+    assert parse_policy(tomllib.loads(EVERYTHING), "starter") != Policy()
     default = Policy().model_dump(mode="json")
     for key, value in tomllib.loads(STARTER).items():
         assert value == (Policy().effective if key == "effective" else {k: default[key][k] for k in value} if
@@ -67,18 +69,23 @@ def test_every_example_is_a_policy() -> None:
 def test_starter_names_every_key() -> None:
     """No key has to be guessed: the starter shows each of them; a vendor's cookie has those of the site's own."""
     written = {
-        re.sub(r"^(categories)\.\w+|^(jurisdiction\.regimes|csp\.only|minimum_age\.countries|texts).*", r"\1\2", key)
+        re.sub(
+            r"^(categories|jurisdiction\.places)\.\w+|^(jurisdiction\.regimes"
+            r"|csp\.only|minimum_age\.countries|signals\.tcf\.translations|texts|imports\.map).*",
+            r"\1\2",
+            key,
+        )
         for key in keys(tomllib.loads(EVERYTHING))
     }
     plain = {key for key in written if not re.search(r"description\.\w+$", key)}
-    assert plain | {"vendors.cookies.path"} == {*modelled()}
+    assert plain | {"vendors.cookies.path", "vendors.justification"} == {*modelled()}
 
 
 def test_schema_is_json_schema() -> None:
     """An editor that reads JSON Schema can read ours: known words, types that exist, references that lead somewhere."""
     words = {"$defs", "$ref", "additionalProperties", "anyOf", "default", "description", "enum", "format", "items"}
     words |= {"maxItems", "maxLength", "minItems", "minLength", "oneOf", "pattern", "patternProperties", "properties"}
-    words |= {"const", "maximum", "minimum"}
+    words |= {"const", "maximum", "maxProperties", "minimum", "minProperties"}
     words |= {"propertyNames", "required", "title", "type"}
     named = {id(each) for node in nodes(SCHEMA) for key in ("properties", "$defs", "patternProperties", "default")
              for each in [node.get(key)]}  # fmt: skip

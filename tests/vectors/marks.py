@@ -13,7 +13,8 @@ _WIDGET = rb"<script defer src=" + _STATIC + rb'widget\.js"[^>]*></script>'
 _INSERTS = re.compile(
     rb"<link rel=\"stylesheet\" href=" + _STATIC + rb'first\.css">\n<section class="ck-first".*?</section>'
     rb'<template class="ck-later">.*?</template>\n' + _WIDGET
-    + rb"|<aside><a lang=[a-zA-Z-]+ href=" + _HERE + rb'preferences"[^>]*>[^<]*</a></aside>(?:' + _WIDGET + rb")?"
+    + rb"|<aside[^>]*>(?:<link rel=stylesheet href=" + _STATIC + rb'reopen\.css">)?<a href=' + _HERE
+    + rb'preferences"[^>]*>[^<]*</a></aside>(?:' + _WIDGET + rb")?"
     + rb"|(<desc>)?<script src=" + _STATIC + rb'guard\.js"[^>]*></script>(?(1)</desc>)'
     , re.S)  # fmt: skip
 # What stands in a frame meanwhile: its text knows no double quotes.

@@ -32,7 +32,7 @@ from consentkit.traits import described
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A CSV table (name, domain, retention, attributes), a HAR file, or a browser's export of cookies.",
 )
-@click.option("--uses", "list_uses", is_flag=True, help="List what cookies can be for, with category and words.")
+@click.option("--uses", "list_uses", is_flag=True, help="Print what cookies can be for, and in which category that is.")
 @click.option("--policy", type=click.Path(dir_okay=False, path_type=Path), help="Default: the app's.")
 @json_option
 def classify(
@@ -47,7 +47,8 @@ def classify(
 ) -> None:
     """Say what cookies (by name) or trackers (by URL) are, and why; exit 1 if one is unknown.
 
-    A name with "//" in it is taken for a URL. With --file the answers stand in the file's order, as one JSON array.
+    A name with "//" in it is taken for a URL. With --file the answers stand in the file's order; with --json
+    beside it they are one JSON array.
     """
     if list_uses:
         _print_uses(as_json)

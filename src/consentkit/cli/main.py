@@ -7,6 +7,7 @@ import click
 from consentkit import __version__
 from consentkit.cli.audit import audit
 from consentkit.cli.catalog import catalog
+from consentkit.cli.check import check
 from consentkit.cli.classify import classify
 from consentkit.cli.cookies import cookies
 from consentkit.cli.csp import csp
@@ -14,7 +15,7 @@ from consentkit.cli.demo import demo
 from consentkit.cli.evidence import verify
 from consentkit.cli.export import export, verifier
 from consentkit.cli.ledger import ledger
-from consentkit.cli.policy import check, init, schema
+from consentkit.cli.policy import init, schema
 from consentkit.cli.preview import preview
 from consentkit.cli.subject import subject
 from consentkit.errors import ConsentkitError

@@ -17,6 +17,7 @@ from consentkit.ledger.database import Database
 from consentkit.ledger.erasure import prune, to_prune
 from consentkit.ledger.ledger import Ledger
 from consentkit.ledger.numbers import Numbers
+from consentkit.ledger.record import utc
 from consentkit.policy.duration import parse_duration
 
 _ON_POSTGRESQL = (
@@ -26,20 +27,25 @@ _ON_POSTGRESQL = (
 
 
 @click.command(name="prune")
-@click.option("--dry-run", is_flag=True, help="Erase nothing; say how many records are too old.")
+@click.option("--dry-run", is_flag=True, help="Erase nothing; say how many records would be erased, and from when.")
 @data_option
 def prune_(dry_run: bool, data: Path | None) -> None:
-    """Erase all records older than the policy's `retention`. It may be stopped, and goes on where it was."""
+    """Erase all records older than the policy's `retention`. It may be stopped, and goes on where it was.
+
+    So are those that somebody wanted erased and that a law kept until now (`keep`).
+    """
     with opened_ledger(data) as (settings, opened):
         moment, count = _now(), 0
-        steps = prune(opened, moment - parse_duration(settings.policy.retention) * 1000, moment, dry=dry_run)
+        before = moment - parse_duration(settings.policy.retention) * 1000
+        steps = prune(opened, before, moment, dry=dry_run)
         with click.progressbar(length=to_prune(opened), label="Looking", file=sys.stderr) as bar:
             for step in steps:
                 bar.update(step.seen)
                 count += step.erased
         clean = dry_run or opened.store.database.scrub()
-    done = "are older" if dry_run else "were erased: they were older"
-    click.echo(f"{count} records {done} than {settings.policy.retention}.", err=True)
+    done = "would be erased" if dry_run else "were erased"
+    since = f"they are from before {utc(before)[:10]} ({settings.policy.retention}), or kept by law until now"
+    click.echo(f"{count} records {done}: {since}." if count else f"0 records {done}.", err=True)
     tell_of_rest(clean)
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import URL
 
 from consentkit.errors import ConfigError, Problem
 from consentkit.kit import ConsentKit
-from consentkit.settings import Settings, load_settings
+from consentkit.settings import Settings, load_settings, refuse_unknown
 
 _NAMES = ("policy", "database", "data", "secret", "signing_key", "production")
 # What the kit itself takes, beside its settings.
@@ -40,11 +40,7 @@ def site_settings() -> Settings:
     given = {"production": in_production(), **_given()}
     for name in _OURS:
         given.pop(name, None)
-    if unknown := sorted(given.keys() - set(_NAMES)):
-        known = f"There are {', '.join((*_NAMES, *_OURS))}."
-        raise ConfigError(
-            "CONSENTKIT", [_problem("E030", f"CONSENTKIT[{n!r}]", "is no setting.", known) for n in unknown]
-        )
+    refuse_unknown("CONSENTKIT", sorted(given.keys() - set(_NAMES)), (*_NAMES, *_OURS))
     if (alias := str(given.get("database"))) in settings.DATABASES:
         given["database"] = _url(alias, settings.DATABASES[alias])
     return load_settings(**given)

@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from consentkit.classifier import Classifier
+from consentkit.classifier import Classification, Classifier
 from consentkit.decision import EVERYTHING, Decision
 from consentkit.guard.charset import Charset, charset_for
 from consentkit.guard.coding import Coding, Identity
@@ -23,23 +23,34 @@ from consentkit.guard.html import HtmlRewriter
 from consentkit.guard.inline import loads, snippet_urls
 from consentkit.guard.placement import Insertion, written
 from consentkit.guard.rewritings import HOLES, Frame, Pieces, Rewritings, cut, fill
+from consentkit.policy import Category
 
 _LOG = logging.getLogger("consentkit")
 
+# Why a tracker is known that the policy does not name.
+_OTHERS_SAY = ("catalogued", "listed")
 _NOT_A_WORD = re.compile(r"[^a-z0-9.]+")
 
 
 class Terms(NamedTuple):
-    """What a response is guarded by: the decision, and the host that is the site's own."""
+    """What a response is guarded by: the decision, and the host that is the site's own.
+
+    `undeclared` hears of trackers that the policy does not name.
+    """
 
     classifier: Classifier
     decision: Decision
     host: str
+    undeclared: Callable[[Classification], object] | None = None
 
     def judge(self, url: str) -> str | None:
         """Who is held at this URL, as "category vendor"; None to let it be."""
         found = self.classifier.url(url, self.host)
+        if self.undeclared and found.reason in _OTHERS_SAY and found.category not in (None, Category.ESSENTIAL):
+            self.undeclared(found)
         if found.category is None or self.decision.allows(found.category, found.vendor_id):
+            return None
+        if self.classifier.spares(url):
             return None
         # The label becomes an attribute's value: plain words only. The dot tells a name from a declared vendor's id.
         name = _NOT_A_WORD.sub("-", found.vendor.lower()).strip("-")

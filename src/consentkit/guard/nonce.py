@@ -1,4 +1,4 @@
-"""The nonce by which a page's Content-Security-Policy lets a script run, so that ours may.
+"""How a page's Content-Security-Policy lets what is written into it count, so that ours may: by a nonce, or as it is.
 
 Knows a response's headers; not the policy in a `<meta>`, nor who wrote it. The nonce is the app's word that the server
 speaks: we are the server.
@@ -7,11 +7,15 @@ speaks: we are the server.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
 
 from consentkit.http import ResponseHead
 
 # CSP3 §2.3.1, the directives that govern a script element, and base64-value.
 _NONCE = re.compile(rb"(?:^|[;,\s])(?:script-src-elem|script-src|default-src)\s[^;,]*?'nonce-([\w+/-]+=*)'", re.I)
+
+# Beside one of these 'unsafe-inline' means nothing.
+_STRICTER = (b"'nonce-", b"'sha256-", b"'sha384-", b"'sha512-", b"'strict-dynamic'")
 
 
 def script_nonce(head: ResponseHead) -> str:
@@ -20,3 +24,37 @@ def script_nonce(head: ResponseHead) -> str:
         if name == b"content-security-policy" and (found := _NONCE.search(value)):
             return found[1].decode("ascii")
     return ""
+
+
+def lets_inline(head: ResponseHead, nonce: str) -> bool:
+    """Whether every policy in these headers lets a script with this nonce run that is written into the page."""
+    return all(_lets(policy, (b"script-src-elem", b"script-src", b"default-src"), nonce) for policy in _policies(head))
+
+
+def lets_style(head: ResponseHead) -> bool:
+    """Whether every policy in these headers lets a style attribute count; no nonce is for attributes."""
+    return all(_lets(policy, (b"style-src-attr", b"style-src", b"default-src")) for policy in _policies(head))
+
+
+def _policies(head: ResponseHead) -> Iterator[Mapping[bytes, list[bytes]]]:
+    for name, value in head.headers:
+        if name == b"content-security-policy":
+            yield from map(_directives, value.split(b","))
+
+
+def _lets(directives: Mapping[bytes, list[bytes]], governing: Sequence[bytes], nonce: str = "") -> bool:
+    """CSP3 §6.7.3.2, "does a source list allow all inline behavior for type", and before it the nonce."""
+    sources = next((directives[name] for name in governing if name in directives), None)
+    if sources is None or (nonce and f"'nonce-{nonce}'".encode("ascii") in sources):
+        return True
+    said = [source.lower() for source in sources]
+    return b"'unsafe-inline'" in said and not any(source.startswith(_STRICTER) for source in said)
+
+
+def _directives(policy: bytes) -> dict[bytes, list[bytes]]:
+    """What a policy says; of a directive that comes twice the first counts (CSP3 §2.2.1)."""
+    found: dict[bytes, list[bytes]] = {}
+    for directive in policy.split(b";"):
+        name, *sources = directive.split() or [b""]
+        found.setdefault(name.lower(), sources)
+    return found

@@ -5,8 +5,11 @@ Knows texts, not what they speak of. Bounded, so that whoever can make up new te
 
 from __future__ import annotations
 
+import json
 import logging
+import re
 
+from consentkit.classifier import Classification
 from consentkit.guard.headers import HeldHeader
 
 _LOG = logging.getLogger("consentkit")
@@ -31,3 +34,30 @@ class Notes:
         category, _, vendor = held.label.partition(" ")
         whom = f"{vendor.removeprefix('.')} ({category})" if vendor else category
         self.say("consentkit.G003", f"a {held.name} header that sends browsers to {whom} {self._verb} held: no consent")
+
+    def undeclared(self, found: Classification) -> None:
+        """Name a tracker that the policy does not, with the lines that would declare it."""
+        if ("consentkit.G013", found.rule) not in self._said and len(self._said) < _MOST:
+            self._said.add(("consentkit.G013", found.rule))
+            _LOG.warning(
+                "consentkit.G013 a page asks for %s (%s), which the policy does not declare: no visitor is told of it, "
+                "and whoever accepts everything lets it through. To declare it:\n%s",
+                found.vendor or found.rule,
+                found.category,
+                _declaring(found),
+            )
+
+
+def _declaring(found: Classification) -> str:
+    """The TOML that would declare a tracker, to be pasted from the log. Its id is of its host: vendors have several."""
+    ident = re.sub("[^a-z0-9]+", "-", found.rule).strip("-")[:64].strip("-")
+    said = {
+        "id": ident,
+        "name": found.vendor or found.rule,
+        "category": found.category,
+        "purpose": "…",
+        "hosts": [found.rule],
+    }
+    # A JSON string is one of TOML's.
+    lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in said.items()]
+    return "\n".join(["[[vendors]]", *lines])

@@ -217,11 +217,18 @@ class Database:
         try:
             yield
         except (SQLAlchemyError, OSError, MalformedError) as error:
-            raise _unavailable(error) from error
+            raise self._unavailable(error) from error
         except Exception as error:
             if isinstance(error, self._driver_error()):
-                raise _unavailable(error) from error
+                raise self._unavailable(error) from error
             raise
+
+    def _unavailable(self, error: Exception) -> LedgerUnavailable:
+        """Which database, and why. A server's own words may quote a row; SQLite's name tables at most."""
+        where = self._file or self.url.set(query={}).render_as_string()  # without the password
+        cause = getattr(error, "orig", error)
+        why = f" ({cause})" if isinstance(cause, sqlite3.Error) else ""
+        return LedgerUnavailable(f"the ledger's database, {where}, does not answer: {error.__class__.__name__}{why}")
 
 
 class _Place(NamedTuple):
@@ -246,10 +253,6 @@ def _gave_way(error: BaseException | None) -> bool:
     return getattr(error, "sqlstate", None) in ("40001", "40P01")
 
 
-def _unavailable(error: Exception) -> LedgerUnavailable:
-    return LedgerUnavailable(f"the ledger's database does not answer: {error.__class__.__name__}")
-
-
 def _resolve(url: str) -> URL:
     """The URL, with an SQLite file by its whole path: an app may change its folder. Raises ConfigError."""
     remedy = 'Write one such as "sqlite:///consent.db" or "postgresql+psycopg://user@host/name".'
@@ -269,7 +272,19 @@ def _resolve(url: str) -> URL:
         problem = Problem("consentkit.E026", "CONSENTKIT_DATABASE", "PostgreSQL's driver psycopg is missing.", remedy)
         raise ConfigError("settings", [problem]) from None
     path = _file(parsed)
-    return parsed.set(database=str(Path(path).absolute())) if path else parsed
+    return parsed.set(database=str(_placed(Path(path).absolute()))) if path else parsed
+
+
+def _placed(file: Path) -> Path:
+    """The same file. Raises ConfigError where more than the folder around it is missing: then its path is mistyped."""
+    if not (os.path.isdir(file.parent) or os.path.isdir(file.parent.parent)):
+        message = f"there is no folder {file.parent.parent}."
+        remedy = (
+            "Correct the path (a whole one has four slashes: sqlite:////var/lib/site/consent.db), or make the folder."
+        )
+        problem = Problem("consentkit.E083", "CONSENTKIT_DATABASE", message, remedy, str(file))
+        raise ConfigError("settings", [problem])
+    return file
 
 
 def _in_memory(url: URL) -> bool:
@@ -292,8 +307,10 @@ def connect(url: URL) -> Engine:
         engine = create_engine(url, paramstyle="named", connect_args={"check_same_thread": False}, **one)
     else:
         engine = create_engine(url, paramstyle="named", connect_args={"check_same_thread": False})
-    if path := _file(url):
-        Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if (path := _file(url)) and not os.path.exists(path):
+        Path(path).parent.mkdir(mode=0o700, exist_ok=True)
+        # SQLite would leave it to the umask who reads the records; what lies beside it follows this file's mode.
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

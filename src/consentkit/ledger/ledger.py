@@ -145,6 +145,14 @@ class Ledger:
         self._grew(frontier)
         self._settle(now=True)
 
+    def waiting_of(self, visitor: str) -> list[NewEntry]:
+        """A visitor's entries that wait in the spool of this host, oldest first. Raises LedgerUnavailable."""
+        return self._spool.entries_of(visitor) if self._spool is not None and self._spool.waiting() else []
+
+    def drain(self) -> None:
+        """Write what waits in the spool. Raises LedgerUnavailable; then it goes on waiting."""
+        self._intake.drain()
+
     def last_signed(self) -> str:
         """The last checkpoint kept outside the database, as it was signed; empty if there is none."""
         return self._outside.note()

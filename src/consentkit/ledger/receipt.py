@@ -24,13 +24,15 @@ def verify_receipt(receipt: Mapping[str, Any], vkey: Verifier | None = None) -> 
     """Everything that is wrong with a visitor's receipt (Ledger.receipt)."""
     report = Report("one")
     try:
+        if receipt["proof"] is None:
+            raise MalformedError("receipt: it has no proof yet; download it again in a while")
         verifier = vkey or Verifier.from_text(receipt["vkey"])
         checkpoint = open_checkpoint(receipt["checkpoint"], [verifier])
         leaf = leaf_of(canonical.encode(receipt["record"]), bytes.fromhex(receipt["salt"]))
         report.origin, report.entries, report.root = checkpoint.origin, checkpoint.size, checkpoint.root
         if leaf.hex() != receipt["leaf_hash"]:
             report.find("receipt", "the leaf hash is not that of this record and salt", receipt["index"])
-        proof = [bytes.fromhex(node) for node in receipt["proof"] or ()]
+        proof = [bytes.fromhex(node) for node in receipt["proof"]]
         check_inclusion(leaf, receipt["index"], checkpoint.size, proof, checkpoint.root)
         if receipt["vkey"] != verifier.to_text():
             report.find("receipt", "names another key than the one that signed it", receipt["index"])

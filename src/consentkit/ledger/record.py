@@ -27,11 +27,15 @@ _TAG = b"consentkit/record/v1\n"
 
 @dataclass(frozen=True, slots=True)
 class ConsentRecord:
-    """The lasting account of a choice (GDPR 7(1)). Every field is the server's word; none is the client's.
+    """The lasting account of a choice (GDPR 7(1)). Every field but one is the server's word.
 
     `time` is UTC with milliseconds (RFC 3339). `categories` and `vendors` are what the choice allowed. `policy` and
     `notice` are SHA-256 of documents kept in the ledger. `method` says which layer and how ("banner form"); `route`
-    is the pattern of the page's route, never its path. No address, no user agent.
+    is the pattern of the page's route, never its path. `law` says which row of the table of laws was applied, and on
+    whose word the visitor is there ("US-CA 2026-11; place by header"). Where somebody signed in and choices were
+    merged, `account` is the keyed hash of whose it is, and `chosen` when it had been made; so for a choice made on
+    another site, or under another tool: there `chosen` is the word of that tool's cookie. `tc` is the TC string of a
+    choice under IAB Europe's framework. No address, no user agent.
     """
 
     id: str
@@ -50,10 +54,15 @@ class ConsentRecord:
     device: str
     method: str
     route: str
+    # Of these, what a record has nothing to say of is left out: records from before they were kept stay as they are.
+    law: str = ""
+    account: str = ""
+    chosen: str = ""
+    tc: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         # dataclasses.asdict copies each value deeply, which takes as long as all the hashing.
-        values = {name: getattr(self, name) for name in _FIELDS}
+        values = {name: value for name in _FIELDS if (value := getattr(self, name)) != "" or name not in _LATER}
         return {**values, "categories": list(self.categories), "vendors": list(self.vendors), "v": 1}
 
     def to_bytes(self) -> bytes:
@@ -61,12 +70,24 @@ class ConsentRecord:
 
 
 _FIELDS = tuple(field.name for field in fields(ConsentRecord))
+_LATER = ("law", "account", "chosen", "tc")
 
 
 def utc(milliseconds: int) -> str:
     """Unix milliseconds as RFC 3339 in UTC: "2026-11-23T09:30:00.123Z"."""
     moment = datetime.fromtimestamp(milliseconds // 1000, UTC)
     return f"{moment.isoformat()[:19]}.{milliseconds % 1000:03d}Z"
+
+
+def milliseconds(text: str) -> int:
+    """The Unix milliseconds of what `utc` wrote. Raises MalformedError for any other spelling."""
+    try:
+        found = round(datetime.fromisoformat(text).timestamp() * 1000)
+    except (ValueError, TypeError):
+        raise MalformedError("time", text) from None
+    if utc(found) != text:
+        raise MalformedError("time", text)
+    return found
 
 
 def new_id() -> str:

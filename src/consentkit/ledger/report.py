@@ -5,26 +5,30 @@ Knows findings; not files or keys.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Literal
 
 from consentkit.errors import BundleError
 
 _MOST_FINDINGS = 50
+_MOST_KINDS = 8
 
 
 @dataclass
 class Report:
-    """What was found, of a whole bundle or of one entry.
+    """What was found: of a whole bundle, of one in which entries are withheld ("part"), or of one entry.
 
     `anchors` says what outside the file vouches for it; without one it is only self-consistent. `notes` are what an
     auditor should know beside that, and is nobody's fault.
     """
 
-    of: Literal["bundle", "one"] = "bundle"
+    of: Literal["bundle", "part", "one"] = "bundle"
     origin: str = ""
     entries: int = 0
     erased: int = 0
+    withheld: int = 0
+    choices: Counter[str] = field(default_factory=Counter)
     root: bytes = b""
     anchors: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -37,6 +41,10 @@ class Report:
     @property
     def proven(self) -> bool:
         return self.consistent and bool(self.anchors)
+
+    def count(self, choice: str) -> None:
+        """One more choice of a kind; of more kinds than there can be, all others are one."""
+        self.choices[choice if choice in self.choices or len(self.choices) < _MOST_KINDS else "…"] += 1
 
     def find(self, part: str, message: str, entry: int | None = None) -> None:
         if len(self.findings) < _MOST_FINDINGS:

@@ -18,8 +18,9 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import FileIO
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -73,6 +74,24 @@ class Spool:
             except OSError:
                 file.truncate(size)
                 raise
+
+    def entries_of(self, visitor: str) -> list[NewEntry]:
+        """What waits here of a visitor, oldest first. Reads beside whoever writes, and what is whole by then."""
+        found: list[NewEntry] = []
+        at, needles = 0, _within(f'"visitor":"{visitor}"'.encode())
+        try:
+            with self._path.open("rb") as lines:
+                for line in lines:
+                    # Opening every line would take as long as writing it did.
+                    if any(needle in line for needle in needles):
+                        with suppress(SealError, MalformedError):
+                            found += parse_batch(self._sealer, line, at).entries
+                    at += len(line)
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise LedgerUnavailable(f"{self._path} cannot be read: {error.__class__.__name__}") from error
+        return [entry for entry in found if entry.visitor == visitor]
 
     def drain(self, write: Callable[[Batch], object]) -> int:
         """Hand every batch to `write`, in order, and forget them once all are written; how many entries there were."""
@@ -144,6 +163,15 @@ def _mend(file: FileIO) -> int:
         size = sum(len(line) for line in _lines(file) if line.endswith(b"\n"))
         file.truncate(size)
     return size
+
+
+def _within(text: bytes) -> list[bytes]:
+    """How a text is spelled inside of base64url, wherever it begins there: the letters that hang on nothing else."""
+    found = []
+    for before in range(3):
+        lead, whole = -(-before * 4 // 3), (before + len(text)) // 3 * 4
+        found.append(urlsafe_b64encode(b"\0" * before + text)[lead:whole])
+    return found
 
 
 def format_batch(sealer: Sealer, batch: Batch, at: int) -> bytes:

@@ -138,6 +138,29 @@ class GrantRow(_Table, table=True):
     revoked: bool
 
 
+class LinkRow(_Table, table=True):
+    """A visitor id that is an account's. Of the account only a keyed hash is here; `key` says under which secret."""
+
+    __tablename__ = "ck_links"
+    __table_args__ = (Index("ck_links_account", "site", "account"),)
+
+    site: str = Field(primary_key=True, max_length=64)
+    visitor: str = Field(primary_key=True, max_length=32)
+    account: str = Field(max_length=64)
+    key: str = Field(max_length=8)
+    time: int = Field(sa_type=BigInteger)
+
+
+class DueRow(_Table, table=True):
+    """A record that somebody wants erased and the law keeps until a moment (Unix milliseconds): it goes then."""
+
+    __tablename__ = "ck_due"
+
+    site: str = Field(primary_key=True, max_length=64)
+    number: int = Field(primary_key=True, sa_type=BigInteger)
+    due: int = Field(sa_type=BigInteger)
+
+
 class DayRow(_Table, table=True):
     """How many choices of a kind a day had, by one thing that a record says: counts, and nothing of a person."""
 
@@ -159,6 +182,36 @@ class CountedRow(_Table, table=True):
 
     site: str = Field(primary_key=True, max_length=64)
     number: int = Field(sa_type=BigInteger)
+
+
+class ReceiptRow(_Table, table=True):
+    """Where the record of a receipt is: `key` is the beginning of its id. Erased with the record."""
+
+    __tablename__ = "ck_receipts"
+    __table_args__ = (Index("ck_receipts_key", "site", "key"),)
+
+    site: str = Field(primary_key=True, max_length=64)
+    number: int = Field(primary_key=True, sa_type=BigInteger)
+    key: int = Field(sa_type=BigInteger)
+
+
+class FiledRow(_Table, table=True):
+    """Up to which entry a site's receipts are filed. Its row is the lock that filing takes, and erasing."""
+
+    __tablename__ = "ck_filed"
+
+    site: str = Field(primary_key=True, max_length=64)
+    number: int = Field(sa_type=BigInteger)
+
+
+class TicketRow(_Table, table=True):
+    """A ticket that was taken, by the SHA-256 of its nonce, until it would be worth nothing anyway."""
+
+    __tablename__ = "ck_tickets"
+
+    site: str = Field(primary_key=True, max_length=64)
+    hash: str = Field(primary_key=True, max_length=64)
+    expires: int = Field(sa_type=BigInteger)
 
 
 METADATA = _Table.metadata

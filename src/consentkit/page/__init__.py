@@ -3,6 +3,6 @@
 from consentkit.page.code import served_code
 from consentkit.page.mould import in_ascii
 from consentkit.page.notice import Layer, Notice, Occasion, build_notice
-from consentkit.page.render import Pages
+from consentkit.page.render import Look, Pages
 
-__all__ = ["Layer", "Notice", "Occasion", "Pages", "build_notice", "in_ascii", "served_code"]
+__all__ = ["Layer", "Look", "Notice", "Occasion", "Pages", "build_notice", "in_ascii", "served_code"]

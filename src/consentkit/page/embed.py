@@ -17,7 +17,7 @@ from typing import NamedTuple
 from markupsafe import escape
 
 from consentkit.page.mould import Mould
-from consentkit.page.notice import Document, Notice, about, facts
+from consentkit.page.notice import Document, Notice, about, facts, shared_with
 from consentkit.page.sheets import sheets
 from consentkit.policy import Policy, Regime, Vendor, localised
 from consentkit.regime import Rules
@@ -120,6 +120,7 @@ class Embeds:
                 *facts([vendor], (), said),
                 memory,
                 said["embed.rest"],
+                *shared_with(self._policy, said),
             ],
             "pages": [{"label": said["preferences.details"], "page": "preferences"}],
         }

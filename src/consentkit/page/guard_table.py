@@ -60,14 +60,19 @@ def format_table(policy: Policy) -> bytes:
         f'["{label}",/{_place_pattern(places)}/,/{_name_pattern(names)}/]'
         for (_, _, label), (places, names) in sorted(layers.items())
     )
-    return f"const TABLE=[{','.join(rows)}];".encode("ascii")
+    return f"const TABLE=[{','.join([*_spared(policy), *rows])}];".encode("ascii")
+
+
+def _spared(policy: Policy) -> list[str]:
+    """The row that is asked first: what the policy lets a page load, and ask, without consent."""
+    places = [Rule("", *_split(place)) for place in policy.signals.spared] if policy.signals else []
+    return [f'["",/{_place_pattern(places)}/,/{_NOTHING}/]'] if places else []
 
 
 def _places(policy: Policy) -> Iterator[Rule]:
     for vendor in policy.vendors:
         for place in vendor.hosts:
-            host, slash, path = place.partition("/")
-            yield Rule(_label(vendor.category, vendor.id), host, slash + path)
+            yield Rule(_label(vendor.category, vendor.id), *_split(place))
     common = [rule for rule in common_trackers() if rule[0] not in policy.site.hosts]
     whole = {host for host, path, _ in common if path == "/"}
     for host, path, category in common:
@@ -80,6 +85,11 @@ def _names(policy: Policy) -> Iterator[Rule]:
         yield from (Rule(_label(vendor.category, vendor.id), cookie.name) for cookie in vendor.cookies)
     yield from (Rule(_label(own.category), own.name) for own in policy.cookies)
     yield from (Rule(_label(category), name, declared=False) for name, category in common_cookies())
+
+
+def _split(place: str) -> tuple[str, str]:
+    host, slash, path = place.partition("/")
+    return host, slash + path
 
 
 def _label(category: str, vendor: str = "") -> str:

@@ -13,8 +13,24 @@ from typing import Any
 
 BUTTON = "ck-button"
 # What no part of ours needs, and what would hide, press or run something (a strict CSP stops some of it anyway).
-_NEVER = frozenset({"style", "hidden", "inert", "aria-hidden", "disabled", "autofocus", "formaction", "formmethod"})
-_NO_TAGS = frozenset({"script", "style", "iframe", "object", "embed", "dialog", "marquee", "base"})
+_NEVER = frozenset(
+    {
+        "style",
+        "hidden",
+        "inert",
+        "aria-hidden",
+        "disabled",
+        "autofocus",
+        "formaction",
+        "formmethod",
+        "popover",
+        "popovertarget",
+        "commandfor",
+    }
+)
+_NO_TAGS = frozenset({"script", "style", "iframe", "frame", "object", "embed", "dialog", "marquee", "base"})
+# What shows something else than the text in it, or nothing of it.
+_NO_TEXT_IN = frozenset({"canvas", "audio", "video", "select", "textarea", "progress", "meter", "noframes"})
 _UNSEEN = frozenset({"template", "noscript", "title", "head", "datalist"})
 _VOID = frozenset({"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
 _PLAIN = frozenset({"class", "name", "value", "formnovalidate"})
@@ -22,11 +38,12 @@ _PLAIN = frozenset({"class", "name", "value", "formnovalidate"})
 
 @dataclass(slots=True)
 class Element:
-    """A start tag, the forms it stands in or belongs to, and the text in it that can be read."""
+    """A start tag, the form it stands in or belongs to, what it stands in, and the text in it that can be read."""
 
     tag: str
     attributes: Mapping[str, str]
     form: Element | None = None
+    parent: Element | None = None
     pieces: list[str] = field(default_factory=list)
 
     @property
@@ -60,7 +77,7 @@ class Markup(HTMLParser):
         form = next((each for each in reversed(self._open) if each.tag == "form"), None)
         if "form" in attributes:
             form = next(iter(self.all("form", id=attributes["form"])), Element("form", {"id": attributes["form"]}))
-        element = Element(tag, attributes, form)
+        element = Element(tag, attributes, form, self._open[-1])
         self.elements.append(element)
         if tag not in _VOID:
             self._open.append(element)
@@ -92,7 +109,7 @@ def banner_faults(html: str, doc: Mapping[str, Any], here: str) -> Iterator[str]
         yield 'no <section class="ck-first"> around it'
     if not any("data-ck-granted" in each.attributes for each in markup.all("section")):
         yield "what is allowed stands nowhere in it (allowed.html)"
-    yield from _answers(markup, doc, here)
+    yield from _answers(markup, doc, here, "always")
     yield from _missing(markup, _first_layer_words(doc))
     yield from _links(markup, doc)
     yield from _ticked(markup, frozenset())
@@ -102,7 +119,7 @@ def preferences_faults(html: str, doc: Mapping[str, Any], here: str, ticked: fro
     """The same for a second layer, in which these categories and vendors are allowed."""
     markup = Markup(html)
     yield from _tricks(markup)
-    yield from _answers(markup, doc, here)
+    yield from _answers(markup, doc, here, "always", "granted" if ticked else "not granted")
     words = [doc["heading"], doc["lead"], doc["gpc"], doc["lapsed"], doc["minor"], *doc["body"]]
     for category in doc["categories"]:
         words += [category["title"], category["description"], category["switch"]]
@@ -131,20 +148,31 @@ def _first_layer_words(doc: Mapping[str, Any]) -> list[str | None]:
 def _tricks(markup: Markup) -> Iterator[str]:
     """What hides, presses or runs something."""
     for element in markup.elements:
-        if element.tag in _NO_TAGS:
+        if element.tag in _NO_TAGS | _NO_TEXT_IN:
             yield f"<{element.tag}> has no place in it"
         for name in element.attributes:
             if name in _NEVER or name.startswith("on"):
                 yield f"<{element.tag} {name}> has no place in it"
+    yield from _foldings(markup)
 
 
-def _answers(markup: Markup, doc: Mapping[str, Any], here: str) -> Iterator[str]:
+def _foldings(markup: Markup) -> Iterator[str]:
+    """What is folded away has one name to press, and that is a child of its own: others are folded away with it."""
+    names = [each.parent for each in markup.all("summary")]
+    for element in markup.all("details"):
+        if sum(parent is element for parent in names) != 1:
+            yield "<details> has not one <summary> that says what is in it"
+    if any(parent is None or parent.tag != "details" for parent in names):
+        yield "<summary> has no place outside of <details>"
+
+
+def _answers(markup: Markup, doc: Mapping[str, Any], here: str, *when: str) -> Iterator[str]:
     """Each answer once, as a button like the others, in the order of the document, in a form that carries it."""
-    wanted = [(b["label"], b["value"]) for b in doc["buttons"] if b["when"] == "always"]
+    wanted = [(b["label"], b["value"]) for b in doc["buttons"] if b["when"] in when]
     found = [each for each in markup.all("button") if each.has(**{"class": BUTTON})]
     labels = [each.text for each in found]
     if [label for label, _ in wanted] != [label for label in labels if label in dict(wanted)]:
-        yield f'the buttons with class="{BUTTON}" are not {", ".join(label for label, _ in wanted)}, in this order'
+        yield f'the buttons with class="{BUTTON}" are not “{", ".join(label for label, _ in wanted)}”, in this order'
         return
     for button, (label, value) in zip([b for b in found if b.text in dict(wanted)], wanted, strict=True):
         if extra := button.attributes.keys() - _PLAIN:

@@ -5,16 +5,18 @@ Knows Pages and the policy's folder; what is honest is honesty.py's to say.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
+from functools import partial
 from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import TemplateError
 
-from consentkit.decision import Decision
+from consentkit.decision import Basis, Decision
 from consentkit.errors import ConfigError, Problem
 from consentkit.page.declaration import declared
 from consentkit.page.embed import Door
@@ -28,6 +30,7 @@ from consentkit.texts import texts
 if TYPE_CHECKING:
     from consentkit.page.render import Pages
 
+_QUOTED = re.compile(r"“.*?”", re.S)
 _TOKEN, _BACK = "a-token", "/where?from=here"
 _ENTRY: dict[str, Any] = {
     "index": 41, "leaf_hash": "9f" * 32, "checkpoint": "log", "proof": ["cd" * 32], "vkey": "log+0+key",
@@ -68,12 +71,30 @@ def _unknown(folder: str) -> Iterator[Problem]:
 
 def _dishonest(pages: Pages, policy: Policy) -> Iterator[Problem]:
     for part, look in _LOOKS.items():
-        try:
-            faults = list(dict.fromkeys(look(pages, policy)))
-        except (TemplateError, TypeError, ValueError, LookupError) as error:
-            faults = [f"it cannot be rendered ({type(error).__name__}: {error})"]
-        for fault in faults:
-            yield _problem(part, f"{fault}.", "Compare it, and what it includes, with ours.")
+        languages = pages.languages if part in _SAID_IN_EACH else pages.languages[:1]
+        for fault, where in _once_for_all(languages, partial(_faults, look, pages, policy)):
+            others = f" (and so in {len(where) - 1} other languages)" if len(where) > 1 else ""
+            yield _problem(part, f"{fault}{others}.", "Compare it, and what it includes, with ours.")
+
+
+def _faults(look: _Look, pages: Pages, policy: Policy, language: str) -> list[str]:
+    try:
+        return list(dict.fromkeys(look(pages, policy, language)))
+    except (TemplateError, TypeError, ValueError, LookupError) as error:
+        return [f"it cannot be rendered ({type(error).__name__}: {error})"]
+
+
+def _once_for_all(languages: Sequence[str], faults: Callable[[str], list[str]]) -> Iterator[tuple[str, list[str]]]:
+    """Each fault as the first language has it, and the languages that have it: a template is wrong once.
+
+    The same fault in another language names other words: what stands in quotation marks is left aside.
+    """
+    found: dict[str, dict[str, list[str]]] = {}
+    for language in languages:
+        for fault in faults(language):
+            found.setdefault(_QUOTED.sub("“”", fault), {}).setdefault(language, []).append(fault)
+    for said in found.values():
+        yield from ((fault, list(said)) for fault in next(iter(said.values())))
 
 
 def _problem(place: str, message: str, remedy: str, value: str = "") -> Problem:
@@ -85,30 +106,27 @@ def _rules(policy: Policy) -> Rules:
     return replace(rules_for(policy, None), closes=True, minimum_age=16)
 
 
-def _banner(pages: Pages, policy: Policy) -> Iterator[str]:
+def _banner(pages: Pages, policy: Policy, language: str) -> Iterator[str]:
     rules = _rules(policy)
     every = frozenset(category.value for category in OPTIONAL_CATEGORIES)
-    cases = [(language, Occasion()) for language in pages.languages]
-    cases += [(pages.languages[0], Occasion(gpc=True, asks_age=True)), (pages.languages[0], Occasion(lapsed=every))]
-    for language, occasion in cases:
+    rare = [Occasion(gpc=True, asks_age=True), Occasion(lapsed=every)] if language == pages.languages[0] else []
+    for occasion in (Occasion(), *rare):
         notice = pages.notice("banner", language, rules, occasion)
         html = pages.banner(notice, token=_TOKEN, return_to=_BACK).decode()
         yield from banner_faults(html, notice.document, policy.prefix)
 
 
-def _preferences(pages: Pages, policy: Policy) -> Iterator[str]:
+def _preferences(pages: Pages, policy: Policy, language: str) -> Iterator[str]:
     rules = _rules(policy)
     some = frozenset(category.value for category in OPTIONAL_CATEGORIES[:1])
-    for language in pages.languages:
-        for allowed, occasion in ((frozenset[str](), Occasion(asks_age=True)), (some, Occasion(gpc=True))):
-            notice = pages.notice("preferences", language, rules, occasion)
-            decision = Decision(granted=Decision().granted | allowed)
-            html = pages.preferences(notice, decision, token=_TOKEN, return_to=_BACK).decode()
-            yield from preferences_faults(html, notice.document, policy.prefix, allowed)
+    for allowed, occasion in ((frozenset[str](), Occasion(asks_age=True)), (some, Occasion(gpc=True))):
+        notice = pages.notice("preferences", language, rules, occasion)
+        decision = Decision(granted=Decision().granted | allowed, basis=Basis.CHOICE)
+        html = pages.preferences(notice, decision, token=_TOKEN, return_to=_BACK).decode()
+        yield from preferences_faults(html, notice.document, policy.prefix, allowed)
 
 
-def _embed(pages: Pages, policy: Policy) -> Iterator[str]:
-    language = pages.languages[0]
+def _embed(pages: Pages, policy: Policy, language: str) -> Iterator[str]:
     for vendor in policy.vendors[:1]:
         notice = pages.embeds.notice(vendor, language, _rules(policy), gpc=True)
         if notice is None:
@@ -122,35 +140,31 @@ def _embed(pages: Pages, policy: Policy) -> Iterator[str]:
             yield "no token in its form"
 
 
-def _declaration(pages: Pages, policy: Policy) -> Iterator[str]:
-    language = pages.languages[0]
+def _declaration(pages: Pages, policy: Policy, language: str) -> Iterator[str]:
     said = texts(language, policy.texts)
     words = [word for _, rows in declared(policy, said, language) for row in rows for word in (row.name, row.purpose)]
     yield from words_faults(pages.declaration(language).decode(), words)
 
 
-def _receipt(pages: Pages, policy: Policy) -> Iterator[str]:
+def _receipt(pages: Pages, policy: Policy, language: str) -> Iterator[str]:
     words = [_ENTRY["leaf_hash"], *_ENTRY["proof"], _ENTRY["vkey"], _ENTRY["record"]["policy"]]
-    yield from words_faults(pages.receipt(pages.languages[0], "", [_ENTRY]).decode(), words)
+    yield from words_faults(pages.receipt(language, "", [_ENTRY]).decode(), words)
 
 
-def _message(pages: Pages, policy: Policy) -> Iterator[str]:
-    language = pages.languages[0]
+def _message(pages: Pages, policy: Policy, language: str) -> Iterator[str]:
     said = texts(language, policy.texts)
     words = [said["error.refused.title"], said["error.refused.text"]]
     yield from words_faults(pages.message("refused", language).decode(), words)
 
 
-def _reopen(pages: Pages, policy: Policy) -> Iterator[str]:
-    for language in pages.languages:
-        html = pages.reopen(language).decode()
-        if f'href="{policy.prefix}/preferences"' not in html or texts(language, policy.texts)["reopen"] not in unescape(
-            html
-        ):
-            yield "no link to the preferences under its name"
+def _reopen(pages: Pages, policy: Policy, language: str) -> Iterator[str]:
+    html, label = pages.reopen(language).decode(), texts(language, policy.texts)["reopen"]
+    if f'href="{policy.prefix}/preferences"' not in html or label not in unescape(html):
+        yield "no link to the preferences under its name"
 
 
-_LOOKS: dict[str, Callable[[Pages, Policy], Iterator[str]]] = {
+_Look = Callable[["Pages", Policy, str], Iterator[str]]
+_LOOKS: dict[str, _Look] = {
     "banner.html": _banner,
     "preferences.html": _preferences,
     "embed.html": _embed,
@@ -159,3 +173,5 @@ _LOOKS: dict[str, Callable[[Pages, Policy], Iterator[str]]] = {
     "message.html": _message,
     "reopen.html": _reopen,
 }
+# The others say in one language what they say in all.
+_SAID_IN_EACH = frozenset({"banner.html", "preferences.html", "reopen.html"})

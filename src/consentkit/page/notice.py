@@ -13,22 +13,21 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from consentkit import canonical
+from consentkit.page.additions import additions, announcement
 from consentkit.page.code import served_code
-from consentkit.page.declaration import Row, site_cookies, site_name, vendor_cookies
-from consentkit.policy import OPTIONAL_CATEGORIES, OWN, Category, Policy, Regime, Vendor, fingerprint, localised
+from consentkit.page.declaration import Row, site_cookies, site_name, site_terms, vendor_card, vendor_cookies
+from consentkit.page.framework import framework_part
+from consentkit.policy import OPTIONAL_CATEGORIES, Category, Policy, Regime, Vendor, fingerprint, localised
+from consentkit.policy.domains import host_in
 from consentkit.policy.duration import parse_duration
-from consentkit.policy.model import Cookie
+from consentkit.policy.model import Cookie, Entity
+from consentkit.policy.places import EEA
 from consentkit.regime import Rules
+from consentkit.signals.tcf.said import Framework
 from consentkit.texts import Texts, texts
 
 Layer = Literal["banner", "preferences"]
 Document = dict[str, Any]
-
-# The European Economic Area: data that leaves it needs its own safeguards, and saying so (GDPR 13(1)(f)).
-_EEA_CODES = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK"
-_EEA = frozenset(_EEA_CODES.split())
-# More vendors than these are counted, not named: the first layer stays short.
-_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ class Occasion(NamedTuple):
 
     `gpc` says that the signal was honoured, and that the visitor is told so (CCPA regulations §7025(c)(6)). `lapsed`,
     `added` and `again` are a Decision's. `asks_age` has whoever allows something say their age; a `minor` is asked
-    nothing.
+    nothing. `entity` is the company that is responsible on the visitor's host, where that is not the controller.
     """
 
     gpc: bool = False
@@ -59,21 +58,39 @@ class Occasion(NamedTuple):
     again: frozenset[str] = frozenset()
     asks_age: bool = False
     minor: bool = False
+    entity: Entity | None = None
 
 
-def build_notice(policy: Policy, layer: Layer, language: str, rules: Rules, occasion: Occasion) -> Notice:
-    """The notice for everybody in the same place on the same occasion."""
+def build_notice(
+    policy: Policy,
+    layer: Layer,
+    language: str,
+    rules: Rules,
+    occasion: Occasion,
+    framework: Framework | None = None,
+    coming: Policy | None = None,
+) -> Notice:
+    """The notice for everybody in the same place on the same occasion; with what IAB Europe's framework has one say.
+
+    `coming` is the version that holds from a day to come, and is announced.
+    """
     said = texts(language, policy.texts)
     build = _banner if layer == "banner" else _preferences
-    return Notice.of(
-        {
-            **about(policy, layer, said, language, rules, gpc=occasion.gpc),
-            "lapsed": _lapse(policy, said, occasion) if occasion.lapsed else None,
-            "age": _age(said, rules) if occasion.asks_age else None,
-            "links": links(policy, said),
-            **build(policy, said, language, rules, occasion),
-        }
-    )
+    document: Document = {
+        **about(policy, layer, said, language, rules, gpc=occasion.gpc),
+        "lapsed": _lapse(policy, said, occasion) if occasion.lapsed else None,
+        "age": _age(said, rules) if occasion.asks_age else None,
+        "links": links(policy, said),
+        **fetching(policy, said),
+        **build(policy, said, language, rules, occasion),
+    }
+    document["body"] = [*announcement(policy, coming, said), *_exempt(policy, said, rules), *document["body"]]
+    if framework and rules.regime is Regime.OPT_IN and not occasion.minor:
+        part = framework_part(framework, said, language)
+        document["framework"] = part if layer == "preferences" else part["list"]
+        if layer == "banner":
+            document["body"].insert(0, part["lead"])
+    return Notice.of(document)
 
 
 def about(policy: Policy, layer: str, said: Texts, language: str, rules: Rules, *, gpc: bool) -> Document:
@@ -104,7 +121,7 @@ def pages(said: Texts, *names: str) -> list[Document]:
 def _banner(policy: Policy, said: Texts, language: str, rules: Rules, occasion: Occasion) -> Document:
     """The first layer. Whoever has chosen before is asked for nothing but what was added since."""
     asked = tuple(c for c in OPTIONAL_CATEGORIES if c in occasion.lapsed) or OPTIONAL_CATEGORIES
-    promises = _promises(policy, said, rules)
+    promises = _promises(policy, said, rules, occasion)
     closes = rules.closes and not occasion.lapsed
     if closes:
         promises.insert(0, said["body.close"])
@@ -146,25 +163,28 @@ def _preferences(policy: Policy, said: Texts, language: str, rules: Rules, occas
         "categories": [_switchable(policy, category, said, language, rules, occasion) for category in Category],
         "body": [
             *_facts(policy, said, OPTIONAL_CATEGORIES),
-            *_promises(policy, said, rules),
+            *_promises(policy, said, rules, occasion),
             said.say("preferences.record", duration=said.duration(policy.retention)),
+            said.say("preferences.rights", receipt=said["link.receipt"]),
+            *site_terms(policy, said),
         ],
         "labels": {name: said[f"preferences.{name}"] for name in labels},
         "columns": {name: said[f"column.{name}"] for name in ("name", "purpose", "retention")},
         "pages": pages(said, "declaration", "receipt"),
         "back": said["link.back"],
-        "buttons": _buttons(said, *([] if occasion.minor else ["custom", "accept_all"]), "refuse_all", "withdraw"),
+        "buttons": [
+            *_buttons(said, *([] if occasion.minor else ["custom", "accept_all"])),
+            *_buttons(said, "refuse_all", when="not granted"),
+            *_buttons(said, "withdraw", when="granted"),
+        ],
         # A withdrawal loads the page again at once.
         "outcomes": _outcomes(policy, said, "custom", "accept_all", "refuse_all") | {"none": said["chosen.custom"]},
     }
 
 
-def _buttons(said: Texts, *values: str) -> list[Document]:
-    """The buttons in their order. Withdrawing is offered to whoever has allowed something (GDPR 7(3))."""
-    return [
-        {"value": value, "label": said[f"button.{value}"], "when": "granted" if value == "withdraw" else "always"}
-        for value in values
-    ]
+def _buttons(said: Texts, *values: str, when: str = "always") -> list[Document]:
+    """The buttons in their order. Whoever has allowed something can withdraw it (GDPR 7(3)), others can refuse."""
+    return [{"value": value, "label": said[f"button.{value}"], "when": when} for value in values]
 
 
 def _outcomes(policy: Policy, said: Texts, *values: str) -> Document:
@@ -199,19 +219,35 @@ def facts(vendors: Sequence[Vendor], own: Sequence[Cookie], said: Texts) -> list
         longest = max(retentions, key=parse_duration)
         session = longest == "session"
         found.append(said["body.kept_session"] if session else said.say("body.kept", duration=said.duration(longest)))
-    abroad = {vendor.country for vendor in vendors if vendor.country and vendor.country[:2] not in _EEA}
+    abroad = {place for vendor in vendors for place in vendor.places if place[:2] not in EEA}
     if abroad:
         found.append(said.say("body.transfer", countries=said.list(sorted(map(said.country, abroad)))))
     return found
 
 
-def _promises(policy: Policy, said: Texts, rules: Rules) -> list[str]:
+def _promises(policy: Policy, said: Texts, rules: Rules, occasion: Occasion) -> list[str]:
     """How to change one's mind, and who answers for it (GDPR 7(3), 13(1)(a))."""
     memory = said.say("body.memory", duration=said.duration(f"{rules.memory_days} days"), reopen=said["reopen"])
-    if policy.controller is None:
+    controller = occasion.entity or policy.controller
+    if controller is None:
         return [memory]
-    controller = policy.controller
-    return [memory, said.say("body.controller", name=controller.name, contact=controller.contact)]
+    answers = said.say("body.controller", name=controller.name, contact=controller.contact)
+    return [memory, answers, *shared_with(policy, said)]
+
+
+def shared_with(policy: Policy, said: Texts) -> list[str]:
+    """On which other sites a choice counts, and who answers for each: it counts for nobody who is not named (GDPR
+    4(11), EDPB Guidelines 05/2020 §65)."""
+    if policy.domains is None:
+        return []
+    hosts = [host_in(site) for site in policy.domains.sites]
+    named = [f"{host} ({controller.name})" for host in hosts if (controller := policy.controller_of(host))]
+    return [said.say("body.domains", sites=said.list(named))]
+
+
+def fetching(policy: Policy, said: Texts) -> Document:
+    """The link to a choice made on another of them, for whoever was not led there."""
+    return {"fetch": said["link.domains"]} if policy.domains else {}
 
 
 def _category(policy: Policy, category: Category, said: Texts, language: str) -> Document:
@@ -244,11 +280,7 @@ def _switchable(
 def _vendor(vendor: Vendor, said: Texts, language: str, *, optional: bool) -> Document:
     return {
         "id": vendor.id,
-        "name": vendor.name,
-        "purpose": localised(vendor.purpose, language),
-        "country": said.country(vendor.country) if vendor.country else None,
-        "privacy_url": vendor.privacy_url,
-        "privacy": said.say("preferences.privacy", vendor=vendor.name) if vendor.privacy_url else None,
+        **vendor_card(vendor, said, language),
         "switch": said.say("preferences.allow_vendor", vendor=vendor.name) if optional else None,
         "cookies": _cookies([row for row in vendor_cookies(vendor, language) if row.name], said),
     }
@@ -259,17 +291,15 @@ def _cookies(rows: list[Row], said: Texts) -> list[Document]:
 
 
 def _lapse(policy: Policy, said: Texts, occasion: Occasion) -> str:
-    """What was added since the last choice: the categories, and in each the vendors of whom it is."""
-    parts = []
-    for category in (each for each in Category if each in occasion.lapsed):
-        title = said[f"category.{category}"]
-        names = [v.name for v in policy.vendors if v.category is category and v.id in occasion.added]
-        if len(names) > _NAMED:
-            names = [said.count("vendors", len(names))]
-        if OWN in occasion.added and any(own.category is category for own in policy.cookies):
-            names.append(site_name(policy, said))
-        parts.append(f"{title} ({said.list(names)})" if names else title)
-    return said.say("body.lapsed", categories=said.list(parts))
+    """What was added since the last choice."""
+    added = dict.fromkeys(occasion.lapsed, occasion.added)
+    return said.say("body.lapsed", categories=additions(policy, said, added))
+
+
+def _exempt(policy: Policy, said: Texts, rules: Rules) -> list[str]:
+    """Whose statistics run without a yes, until somebody refuses: the exemption asks for saying so."""
+    names = [vendor.name for vendor in policy.vendors if vendor.id in rules.exempt]
+    return [said.say("body.exempt", vendors=said.list(names))] if names and rules.regime is Regime.OPT_IN else []
 
 
 def _age(said: Texts, rules: Rules) -> Document:

@@ -10,25 +10,39 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 from consentkit import canonical
-from consentkit.decision import Decision
+from consentkit.decision import Basis, Decision
 from consentkit.http import local_path
+from consentkit.page.additions import announcement
+from consentkit.page.allowed import allowed_names
 from consentkit.page.assets import Asset, asset_for, assets
-from consentkit.page.declaration import declaration_document, declared, site_name
+from consentkit.page.declaration import (
+    COLUMNS,
+    Told,
+    declaration_document,
+    declaration_parts,
+    site_name,
+    site_terms,
+    version_rows,
+)
 from consentkit.page.embed import Embeds
+from consentkit.page.framework import framework_of
 from consentkit.page.guard_script import guard_script
 from consentkit.page.inspection import inspect
 from consentkit.page.mould import Mould
 from consentkit.page.notice import Layer, Notice, Occasion, build_notice, links, pages
-from consentkit.page.receipt import readable
-from consentkit.page.sheets import FIRST, find_variant, sheets, variant
+from consentkit.page.receipt import Holder, readable
+from consentkit.page.sheets import FIRST, REOPEN, find_variant, sheets, variant
+from consentkit.page.signal_scripts import signal_scripts
 from consentkit.page.templating import environment
-from consentkit.policy import OPTIONAL_CATEGORIES, Policy
+from consentkit.policy import Policy, Regime, localised
+from consentkit.policy.model import Entity
 from consentkit.policy.theme import Theme
 from consentkit.regime import Rules
+from consentkit.signals.applies import applies
 from consentkit.texts import Texts, choose_language, languages, texts
 from consentkit.texts.negotiation import closest
 
@@ -37,30 +51,38 @@ _NOTICES_KEPT = 64
 
 _UNDECIDED = Decision()
 _FIRST_TIME = Occasion()
+_NOBODY = Holder()
+_NOTHING_SEEN: Mapping[str, date] = {}
 
-# The link stands on pages that load nothing of ours, so its looks travel with it; without them it is a plain link.
-_REOPEN_STYLE = "position:fixed;left:0;bottom:0;z-index:9;padding:12px;border:1px solid;background:#fff;color:#111"
+Look = Literal["inline", "sheet", "none"]
+"""Where the link to the preferences has its looks from: from itself, from a sheet of ours, from the page."""
 
 
 class Pages:
     """Everything we show for one policy. Lives as long as the process; safe to share between threads.
 
     `root` is where the app is mounted ("" at the top); our pages stand below `root` and the policy's prefix.
-    `return_to` comes from the visitor: anything but a path on this host becomes the front page.
+    `return_to` comes from the visitor: anything but a path on this host becomes the front page. `coming` is the policy
+    that follows on a day to come.
     """
 
-    def __init__(self, policy: Policy) -> None:
-        self._policy = policy
+    def __init__(self, policy: Policy, coming: Policy | None = None) -> None:
+        self._policy, self._coming = policy, coming
         offered = policy.languages or languages()
         self.languages = tuple(tag for tag in offered if closest(tag, languages())) or ("en",)
         self._build = lru_cache(_NOTICES_KEPT)(self._build_notice)
         self._reopen = lru_cache(_NOTICES_KEPT)(self._render_reopen)
         self._widget = lru_cache(_NOTICES_KEPT)(self._render_widget)
         self._guard = lru_cache(_NOTICES_KEPT)(self._render_guard)
+        self._signals = lru_cache(_NOTICES_KEPT)(self._render_signals)
         self.guard_script = guard_script(policy)
+        self.framework = framework_of(policy)
+        self.signal_scripts = signal_scripts(policy, self.framework)
         self._banners: dict[tuple[object, ...], Mould] = {}
         self._choose = lru_cache(_NOTICES_KEPT)(choose_language)
         self._sheets = sheets(policy.theme)
+        own = [self.guard_script, *(script.asset for script in self.signal_scripts)]
+        self._own = {**self._sheets, **{asset.name.partition(".")[2]: asset for asset in own}}
         self._templates = environment(policy.theme.templates)
         self.embeds = Embeds(policy, self._render)
         inspect(self, policy)
@@ -71,8 +93,8 @@ class Pages:
 
     def notice(self, layer: Layer, language: str, rules: Rules, occasion: Occasion = _FIRST_TIME) -> Notice:
         """What is to be shown, as evidence. Build it first; the render token names its hash."""
-        # The jurisdiction is not shown, so it is no part of the cache's key: 250 countries share a few notices.
-        return self._build(layer, language, replace(rules, jurisdiction=""), occasion)
+        # Whose law it is is not shown, so it is no part of the cache's key: 250 countries share a few notices.
+        return self._build(layer, language, replace(rules, jurisdiction="", law=""), occasion)
 
     def banner(
         self, notice: Notice, decision: Decision = _UNDECIDED, *, token: str, return_to: str, root: str = ""
@@ -110,12 +132,37 @@ class Pages:
         told = "" if decision is None else _told(decision)
         return self._guard(state if decision is None else "", told, root, nonce)
 
-    def reopen(self, language: str, root: str = "", *, honoured: bool = False) -> bytes:
-        """The link to the preferences for every page, at most 200 bytes with the default prefix and no root.
+    def signals(
+        self,
+        decision: Decision | None,
+        state: str,
+        root: str = "",
+        *,
+        nonce: str,
+        inline: bool,
+        chosen: bool,
+        asked: bool,
+    ) -> bytes:
+        """The tags that have other software told of the decision, as the guard is; b"" where the policy names none.
 
-        `honoured` has it say that the browser's signal was, where no banner does (CCPA regulations §7025(c)(6)).
+        `inline` says that a script may be written into the page, `chosen` that the visitor has made a choice, `asked`
+        that the banner asks for one.
         """
-        return self._reopen(language, root, honoured)
+        if not self.signal_scripts:
+            return b""
+        told = "" if decision is None else _told(decision)
+        place = applies(self._policy, decision, asked=asked) if decision else None
+        where = canonical.encode(place).decode("ascii") if place else ""
+        return self._signals(state if decision is None else "", told, where, root, nonce, inline, chosen)
+
+    def reopen(self, language: str, root: str = "", *, honoured: bool = False, look: Look = "sheet") -> bytes:
+        """The link to the preferences for every page, at most 200 characters with the default prefix and no root.
+
+        `honoured` has it say that the browser's signal was, where no banner does (CCPA regulations §7025(c)(6)). Its
+        `look` is "inline" on the pages of who has decided, which load nothing of ours, unless their policy forbids it;
+        one that the site has placed has "none", and looks like the links around it.
+        """
+        return self._reopen(language, root, honoured, look)
 
     def preferences(
         self,
@@ -127,10 +174,14 @@ class Pages:
         root: str = "",
         saved: bool = False,
         message: str | None = None,
+        marks: frozenset[str] = frozenset(),
     ) -> bytes:
-        """The second layer. `message` says why it is shown again: "stale", "widened"."""
+        """The second layer. `message` says why it is shown again: "stale", "widened"; `marks` are those of the
+        framework that are set already.
+        """
         doc = notice.document
         said = self._said(doc["language"])
+        allowed = allowed_names(doc, decision, marks)
         return self._page(
             "preferences.html",
             doc["language"],
@@ -140,7 +191,9 @@ class Pages:
             pages=doc["pages"],
             doc=doc,
             decision=decision,
-            allowed=said.list(_allowed(doc, decision)),
+            allowed=said.list(allowed),
+            offered="granted" if allowed and _was_chosen(decision) else "not granted",
+            marks=marks,
             token=token,
             saved=saved,
             message=message and {part: said[f"error.{message}.{part}"] for part in ("title", "text")},
@@ -155,68 +208,86 @@ class Pages:
         title, text = said[f"error.{key}.title"], said.say(f"error.{key}.text", field=field)
         return self._page("message.html", language, title, root, return_to=return_to, text=text)
 
-    def receipt(self, language: str, root: str, entries: Sequence[Mapping[str, Any]]) -> bytes:
+    def receipt(self, language: str, root: str, entries: Sequence[Mapping[str, Any]], whose: Holder = _NOBODY) -> bytes:
         """The visitor's own records with their proofs, newest first if so given."""
         said = self._said(language)
         receipts = [readable(entry, self._policy, said) for entry in entries]
-        return self._page("receipt.html", language, said["receipt.heading"], root, t=said, receipts=receipts)
+        heading = said["receipt.heading"]
+        return self._page("receipt.html", language, heading, root, t=said, receipts=receipts, whose=whose)
 
-    def declaration(self, language: str, root: str = "") -> bytes:
-        """What is set by whom, as a page."""
+    def erase(self, language: str, root: str, token: str) -> bytes:
+        """The question before a visitor's records are erased; without a token there are none."""
+        return self._erasing(language, root, "erase.heading", token=token, done=False)
+
+    def erased(self, language: str, root: str) -> bytes:
+        """That it is done."""
+        return self._erasing(language, root, "erase.erased", token="", done=True)
+
+    def _erasing(self, language: str, root: str, heading: str, **values: Any) -> bytes:
+        said, keep = self._said(language), self._policy.keep
+        law = keep and said.say(
+            "erase.keep", duration=said.duration(keep.period), reason=localised(keep.reason, language)
+        )
+        return self._page("erase.html", language, said[heading], root, t=said, keep=law, **values)
+
+    def onward(self, language: str, url: str) -> bytes:
+        """A page that leads on by itself, or by its link where a browser does not."""
+        label = self._said(language)["link.back"]
+        return self._render("onward.html", language=language, url=url, label=label).encode()
+
+    def declaration(
+        self,
+        language: str,
+        root: str = "",
+        entity: Entity | None = None,
+        versions: Sequence[Told] = (),
+        seen: Mapping[str, date] = _NOTHING_SEEN,
+    ) -> bytes:
+        """What is set by whom, as a page; `entity` is who is responsible on this host, where not the controller.
+
+        `versions` are all there were, and one to come, the latest first; `seen` has the days on which cookies were.
+        """
         said = self._said(language)
-        categories = [
-            {
-                "id": category.value,
-                "title": said[f"category.{category}"],
-                "rows": [
-                    {
-                        "name": row.name or "–",
-                        "provider": row.provider,
-                        "purpose": row.purpose,
-                        "retention": said.duration(row.retention) if row.retention else "–",
-                        "party": said[f"party.{row.party}"],
-                    }
-                    for row in rows
-                ],
-            }
-            for category, rows in declared(self._policy, said, language)
-        ]
         return self._page(
             "declaration.html",
             language,
             said["declaration.heading"],
             root,
             t=said,
-            categories=categories,
-            columns={name: said[f"column.{name}"] for name in ("name", "provider", "purpose", "retention", "party")},
-            controller=self._policy.controller,
+            categories=declaration_parts(self._policy, said, language, seen),
+            columns={name: said[f"column.{name}"] for name in COLUMNS},
+            controller=entity or self._policy.controller,
+            terms=[*announcement(self._policy, self._coming, said), *site_terms(self._policy, said)],
+            versions=version_rows(versions, said),
+            version_columns={name: said[f"column.{name}"] for name in ("version", "updated", "effective")},
             version=self._policy.version,
             date=said.date(self._policy.effective),
         )
 
-    def declaration_json(self, seen: Mapping[str, date]) -> bytes:
+    def declaration_json(self, seen: Mapping[str, date], versions: Sequence[Told] = ()) -> bytes:
         """The same for programs, in the site's first language, with the days on which cookies were last seen."""
         language = self.languages[0]
-        return canonical.encode(declaration_document(self._policy, self._said(language), language, seen))
+        return canonical.encode(declaration_document(self._policy, self._said(language), language, seen, versions))
 
     def static(self, name: str) -> Asset | None:
         """A file of ours, by the name it is served under now or was once."""
         found = asset_for(name)
         if found is None:
             return find_variant(self._policy.theme, name)
-        if found is assets()["guard.js"]:
-            return self.guard_script
-        return self._sheets.get(name.partition(".")[2], found)
+        return self._own.get(name.partition(".")[2], found)
 
     def _mould_banner(self, notice: Notice, decision: Decision, root: str, **look: str) -> Mould:
         look = {"style": self._sheets[FIRST].name, "preview": ""} | look
         fixed = {"doc": notice.document, "decision": decision, "here": self._here(root)}
         return Mould(partial(self._render, "banner.html", **look, **fixed), "token", "return_to", "query")
 
-    def _render_reopen(self, language: str, root: str, honoured: bool) -> bytes:
+    def _render_reopen(self, language: str, root: str, honoured: bool, look: Look) -> bytes:
         said = self._said(language)
         label = f"{said['honoured']}. {said['reopen']}" if honoured else said["reopen"]
-        html = self._render("reopen.html", language=language, here=self._here(root), label=label, style=_REOPEN_STYLE)
+        sheet = self._sheets[REOPEN].name if look == "sheet" else ""
+        colours = self._policy.theme.palette(self._policy.theme.modes[0]) if look == "inline" else {}
+        values = {"here": self._here(root), "label": label, "sheet": sheet, "colours": colours}
+        html = self._render("reopen.html", language=language, **values)
         return html.encode()
 
     def _render_widget(self, state: str, root: str, nonce: str, later: str) -> bytes:
@@ -229,8 +300,15 @@ class Pages:
         values = {"here": self._here(root), "script": self.guard_script.name, "nonce": nonce}
         return self._render("guard.html", **values, state=state, decision=decision).encode()
 
+    def _render_signals(
+        self, state: str, decision: str, applies: str, root: str, nonce: str, inline: bool, chosen: bool
+    ) -> bytes:
+        scripts = [(script.asset, inline and script.is_small) for script in self.signal_scripts]
+        values = {"here": self._here(root), "scripts": scripts, "nonce": nonce, "chosen": chosen, "applies": applies}
+        return self._render("signals.html", **values, state=state, decision=decision).encode()
+
     def _build_notice(self, layer: Layer, language: str, rules: Rules, occasion: Occasion) -> Notice:
-        return build_notice(self._policy, layer, language, rules, occasion)
+        return build_notice(self._policy, layer, language, rules, occasion, self.framework, self._coming)
 
     def _page(
         self, template: str, language: str, heading: str, root: str, *, return_to: str = "", **values: Any
@@ -270,14 +348,7 @@ def _inside(return_to: str, root: str) -> str:
     return local_path(return_to) or f"{root}/"
 
 
-def _allowed(doc: Mapping[str, Any], decision: Decision) -> list[str]:
-    """The titles of the categories that are allowed, and the vendors allowed one by one in the others."""
-    names = []
-    for category in doc["categories"]:
-        if category["id"] not in OPTIONAL_CATEGORIES:
-            continue
-        if category["id"] in decision.granted:
-            names.append(category["title"])
-        else:
-            names += [vendor["name"] for vendor in category["vendors"] if vendor["id"] in decision.vendors]
-    return names
+def _was_chosen(decision: Decision) -> bool:
+    """Whether what is allowed was allowed by the visitor: what silence allows can be refused, and not withdrawn."""
+    signalled = decision.basis is Basis.SIGNAL and decision.regime is Regime.OPT_IN
+    return decision.basis is Basis.CHOICE or signalled

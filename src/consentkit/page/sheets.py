@@ -15,9 +15,15 @@ from typing import get_args
 from consentkit.page.assets import Asset, asset_of, assets, lean
 from consentkit.policy.theme import PLACES, Mode, Scheme, Theme, contrast, mixed
 
-FIRST = "first.css"
+FIRST, REOPEN = "first.css", "reopen.css"
 # Where the colours of each sheet are kept: at the root of what it dresses.
-_ROOTS = {FIRST: ".ck-first.ck-first", "second.css": ".ck-second.ck-second", "page.css": ":root", "embed.css": ":root"}
+_ROOTS = {
+    FIRST: ".ck-first.ck-first",
+    REOPEN: ".ck-reopen.ck-reopen",
+    "second.css": ".ck-second.ck-second",
+    "page.css": ":root",
+    "embed.css": ":root",
+}
 # A page's ground is a little darker than the cards on it, and what matters less on it a little paler than the rest.
 _GROUND: dict[Mode, float] = {"light": 0.96, "dark": 0.75}
 _SOFT, _READABLE = 0.8, 4.5
@@ -31,6 +37,7 @@ def sheets(theme: Theme) -> Mapping[str, Asset]:
     """Every sheet of a theme, by the name it has in the source."""
     rules = {name: assets()[name].data for name in _ROOTS}
     rules[FIRST] = _layered(rules[FIRST] + _layout(theme))
+    rules[REOPEN] = _layered(rules[REOPEN])
     return {name: asset_of(name, _colours(theme, name) + data) for name, data in rules.items()}
 
 
@@ -61,7 +68,7 @@ def _colours(theme: Theme, name: str) -> bytes:
     measures = {"font": theme.font, "radius": f"{theme.radius}px", "scheme": " ".join(theme.modes)}
     text = ""
     for mode in theme.modes:
-        shades = theme.palette(mode) | ({} if name == FIRST else _derived(theme, mode))
+        shades = theme.palette(mode) | ({} if name in (FIRST, REOPEN) else _derived(theme, mode))
         rule = f"{root}{{{';'.join(f'--ck-{key}:{value}' for key, value in (measures | shades).items())}}}"
         text += f"@media (prefers-color-scheme:{mode}){{{rule}}}" if text else rule
         measures = {}

@@ -1,8 +1,20 @@
 """What the site declares: the model, how it is loaded and checked, and when it has changed."""
 
-from consentkit.policy.load import load_policy, parse_policy
-from consentkit.policy.model import OPTIONAL_CATEGORIES, Category, Policy, Regime, Vendor, localised
-from consentkit.policy.version import OWN, Edition, Scope, declaration, edition, fingerprint, scope, widened
+from consentkit.policy.jurisdiction import Regime
+from consentkit.policy.load import load_policy, parse_policy, read_file, read_policy
+from consentkit.policy.model import OPTIONAL_CATEGORIES, Category, Policy, Vendor, localised
+from consentkit.policy.version import (
+    OWN,
+    Edition,
+    Scope,
+    asked_again,
+    declaration,
+    edition,
+    fingerprint,
+    scope,
+    set_up_as,
+    widened,
+)
 
 __all__ = [
     "OPTIONAL_CATEGORIES",
@@ -13,12 +25,16 @@ __all__ = [
     "Regime",
     "Scope",
     "Vendor",
+    "asked_again",
     "declaration",
     "edition",
     "fingerprint",
     "load_policy",
     "localised",
     "parse_policy",
+    "read_file",
+    "read_policy",
     "scope",
+    "set_up_as",
     "widened",
 ]

@@ -8,8 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from consentkit.errors import Problem
+from consentkit.law.table import profiles
 from consentkit.policy.duration import parse_duration
+from consentkit.policy.elsewhere import check_domains, check_domains_cookie, check_domains_origin, check_imports
 from consentkit.policy.model import Category, Policy, Text
+from consentkit.policy.places import within
 from consentkit.policy.sources import source_table
 from consentkit.policy.theme import PLACES, weak_pairs
 from consentkit.policy.wording import check_wording
@@ -122,14 +125,57 @@ def check_essential_words(policy: Policy) -> Iterator[Problem]:
 
 
 def check_country_header(policy: Policy) -> Iterator[Problem]:
-    if policy.jurisdiction.country_header and not policy.trusted_proxies:
-        yield Problem(
-            "consentkit.E017",
-            "jurisdiction.country_header",
-            "anybody could send this header: no proxy is trusted to set it.",
-            "List your proxies' networks in trusted_proxies, or take the header out.",
-            policy.jurisdiction.country_header,
-        )
+    for name in ("country_header", "region_header"):
+        header = getattr(policy.jurisdiction, name)
+        if header and not policy.trusted_proxies:
+            yield Problem(
+                "consentkit.E017",
+                f"jurisdiction.{name}",
+                "anybody could send this header: no proxy is trusted to set it.",
+                "List your proxies' networks in trusted_proxies, or take the header out.",
+                header,
+            )
+
+
+def check_profiles(policy: Policy) -> Iterator[Problem]:
+    for index, name in enumerate(policy.jurisdiction.profiles or ()):
+        if name not in profiles():
+            yield Problem(
+                "consentkit.E104",
+                f"jurisdiction.profiles[{index}]",
+                "we know no exemption of that name.",
+                f"Use one of: {', '.join(profiles())}.",
+                name,
+            )
+
+
+def check_places(policy: Policy) -> Iterator[Problem]:
+    for index, vendor in enumerate(policy.vendors if policy.processing else ()):
+        away = [place for place in vendor.places if not within(place, policy.processing or ())]
+        if away and vendor.transfer is None:
+            yield Problem(
+                "consentkit.E120",
+                f"vendors[{index}].{'processed' if vendor.processed else 'country'}",
+                f"{vendor.id} works on data where `processing` names no place, and nothing says what protects that.",
+                "Say it in `transfer` (GDPR 46), or name where the data really goes in `processed`.",
+                ", ".join(away),
+            )
+
+
+def check_entities(policy: Policy) -> Iterator[Problem]:
+    places: dict[str, str] = {}
+    for index, entity in enumerate(policy.entities or ()):
+        for position, host in enumerate(entity.hosts):
+            place = f"entities[{index}].hosts[{position}]"
+            if host in places:
+                yield Problem(
+                    "consentkit.E121",
+                    place,
+                    f"two companies are responsible for this host: it is already named at {places[host]}.",
+                    "Name each host under the one company that answers for it.",
+                    host,
+                )
+            places.setdefault(host, place)
 
 
 def check_retention(policy: Policy) -> Iterator[Problem]:
@@ -140,6 +186,18 @@ def check_retention(policy: Policy) -> Iterator[Problem]:
             "records of consent cannot end with a session.",
             'Say how long they are kept, such as "3 years".',
             policy.retention,
+        )
+
+
+def check_keep(policy: Policy) -> Iterator[Problem]:
+    kept = parse_duration(policy.keep.period) if policy.keep else 1
+    if policy.keep and not 0 < kept <= parse_duration(policy.retention):
+        yield Problem(
+            "consentkit.E096",
+            "keep.period",
+            f"what must be kept cannot be kept for longer than anything is ({policy.retention}).",
+            "Shorten it, or make `retention` at least as long.",
+            policy.keep.period,
         )
 
 
@@ -204,11 +262,19 @@ CHECKS: tuple[Check, ...] = (
     check_controller,
     check_essential_words,
     check_country_header,
+    check_profiles,
+    check_places,
+    check_entities,
     check_retention,
+    check_keep,
     check_csp_hosts,
     check_csp_length,
     check_theme_position,
     check_theme_contrast,
+    check_domains,
+    check_domains_origin,
+    check_domains_cookie,
+    check_imports,
 )
 
 
@@ -248,7 +314,16 @@ def _texts(policy: Policy) -> Iterator[tuple[str, Text]]:
         yield f"categories.{category}.description", words.description
     for index, vendor in enumerate(policy.vendors):
         yield f"vendors[{index}].purpose", vendor.purpose
+        for name, text in (("data", vendor.data), ("stop", vendor.stop), ("transfer", vendor.transfer)):
+            if text is not None:
+                yield f"vendors[{index}].{name}", text
         for position, cookie in enumerate(vendor.cookies):
             yield f"vendors[{index}].cookies[{position}].purpose", cookie.purpose
+        if vendor.justification is not None:
+            yield f"vendors[{index}].justification", vendor.justification
+    if policy.keep is not None:
+        yield "keep.reason", policy.keep.reason
     for index, own in enumerate(policy.cookies):
         yield f"cookies[{index}].purpose", own.purpose
+        if own.justification is not None:
+            yield f"cookies[{index}].justification", own.justification

@@ -11,19 +11,16 @@ from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    Discriminator,
-    Field,
-    StringConstraints,
-    Tag,
-)
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, StringConstraints, Tag
 from pydantic_core import PydanticCustomError
 
 from consentkit.errors import MalformedError
-from consentkit.policy.base import Declared
+from consentkit.policy.base import Declared, plain
+from consentkit.policy.domains import Domains
 from consentkit.policy.duration import parse_duration
+from consentkit.policy.imports import Import
+from consentkit.policy.jurisdiction import Country, Jurisdiction, MinimumAge, age
+from consentkit.policy.signals import Signalling
 from consentkit.policy.theme import Theme
 from consentkit.policy.wording import OwnTexts
 from consentkit.tlog import WitnessKey
@@ -39,14 +36,6 @@ class Category(StrEnum):
 
 
 OPTIONAL_CATEGORIES = (Category.FUNCTIONAL, Category.ANALYTICS, Category.MARKETING)
-
-
-class Regime(StrEnum):
-    """Who must move first: the visitor to allow (opt_in), to forbid (opt_out), or nobody (notice_only)."""
-
-    OPT_IN = "opt_in"
-    OPT_OUT = "opt_out"
-    NOTICE_ONLY = "notice_only"
 
 
 def _duration(text: str) -> str:
@@ -136,18 +125,8 @@ def _network(value: object) -> IPv4Network | IPv6Network:
         raise PydanticCustomError("network", "not a network") from None
 
 
-def _years(value: object) -> object:
-    if value != "law" and (isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 21):
-        raise PydanticCustomError("years", "not an age")
-    return value
-
-
-def _age(value: object) -> object:
-    return {"years": value} if isinstance(value, int | str) else value
-
-
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$")]
-Words = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
+Words = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True), AfterValidator(plain)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 
 
@@ -166,8 +145,7 @@ CspSource = Annotated[str, StringConstraints(max_length=500), AfterValidator(_so
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
 Service = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_service)]
 Link = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_link)]
-Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]
-Years = Annotated[int, BeforeValidator(_years)]
+Countries = Annotated[tuple[Country, ...], Field(min_length=1, max_length=60)]
 # RFC 6265 token characters; a star at the end stands for anything.
 CookieName = Annotated[str, StringConstraints(pattern=r"^[!#$%&'+.^_`|~0-9A-Za-z-]+\*?$", max_length=128)]
 
@@ -189,6 +167,32 @@ class Controller(Declared):
     country: Country | None = None
 
 
+class Entity(Controller):
+    """One company of a group, responsible on hosts of its own; its country is the default jurisdiction there."""
+
+    hosts: Annotated[tuple[Host, ...], Field(min_length=1, max_length=100)]
+
+
+class Authority(Declared):
+    """To whom a visitor may complain (GDPR 13(2)(d))."""
+
+    name: Words
+    url: Link | None = None
+
+
+class Accounts(Declared):
+    """That choices follow who signs in, and by which rule the browser's and the account's are merged (merging.py)."""
+
+    merge: Literal["latest", "strictest"] = "latest"
+
+
+class Keep(Declared):
+    """How long a law has records kept, whoever wants them erased, and which law that is (GDPR 17(3)(b))."""
+
+    period: Duration
+    reason: Text
+
+
 class Cookie(Declared):
     """A cookie, storage key or pixel of a vendor. `name` may end in "*"; `retention` is "session" or a duration."""
 
@@ -199,13 +203,18 @@ class Cookie(Declared):
 
 
 class OwnCookie(Cookie):
-    """A cookie that the site sets for itself."""
+    """A cookie that the site sets for itself. `justification` is why the service cannot do without an essential one."""
 
     category: Category
+    justification: Text | None = None
 
 
 class Vendor(Declared):
-    """A company that receives data. `hosts` cover their subdomains; "host/path" covers what starts with that path."""
+    """A company that receives data. `hosts` cover their subdomains; "host/path" covers what starts with that path.
+
+    `data` says what it receives, `stop` how a visitor stops it later, and `transfer` what protects data that leaves the
+    European Economic Area (GDPR 46). `processed` are the countries where it works on the data; unset, its own.
+    """
 
     id: Identifier
     name: Words
@@ -215,31 +224,24 @@ class Vendor(Declared):
     cookies: tuple[Cookie, ...] = ()
     privacy_url: Link | None = None
     country: Country | None = None
+    data: Text | None = None
+    stop: Text | None = None
+    transfer: Text | None = None
+    justification: Text | None = None
+    # Counts visits for this site alone and tells nobody else: what `jurisdiction.profiles` may exempt.
+    statistical: bool | None = None
+    processed: Countries | None = None
+
+    @property
+    def places(self) -> tuple[Country, ...]:
+        """Where the data goes, as far as it is known."""
+        return self.processed or ((self.country,) if self.country else ())
 
 
 class CategoryWords(Declared):
     """What a category is for on this site, in the site's own words."""
 
     description: Text
-
-
-class Jurisdiction(Declared):
-    """Whose law applies. Without a trusted country header every visitor has `default`; unset, the strictest rules."""
-
-    default: Country | None = None
-    country_header: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]+$", to_lower=True)] | None = None
-    regimes: dict[Country, Regime] = Field(default_factory=dict)
-
-
-class MinimumAge(Declared):
-    """From which age a visitor may consent: a number, or "law" for that of the visitor's country (GDPR 8).
-
-    `countries` says otherwise for some. `ask` has the banner ask for the age of whoever wants to allow something.
-    """
-
-    years: Annotated[int | Literal["law"], BeforeValidator(_years)] = "law"
-    countries: dict[Country, Years] = Field(default_factory=dict)
-    ask: bool = False
 
 
 # The kinds of fetch that one of our policies may tell apart (CSP3 §6.1); those left out follow `default-src`.
@@ -295,13 +297,26 @@ class Policy(Declared):
     texts: dict[Language, OwnTexts] | None = None
     site: Site = Site()
     controller: Controller | None = None
+    # Companies of the group that are responsible on some hosts in the place of `controller`.
+    entities: Annotated[tuple[Entity, ...], Field(max_length=100)] | None = None
+    authority: Authority | None = None
+    # Where personal data is processed; a vendor elsewhere says what protects the transfer. "EU" stands for its members.
+    processing: Countries | None = None
     categories: dict[Category, CategoryWords] = Field(default_factory=dict)
     vendors: tuple[Vendor, ...] = Field(default=(), max_length=1000)
     cookies: tuple[OwnCookie, ...] = Field(default=(), max_length=1000)
     jurisdiction: Jurisdiction = Jurisdiction()
     retention: Duration = "3 years"
+    keep: Keep | None = None
+    accounts: Accounts | None = None
     honour_gpc: bool = True
-    minimum_age: Annotated[MinimumAge, BeforeValidator(_age)] | None = None
+    minimum_age: Annotated[MinimumAge, BeforeValidator(age)] | None = None
+    # Sites on other domains that share one choice, and where it is kept for them.
+    domains: Domains | None = None
+    # Paths, and all below them, that are for children: nobody is asked there, and nothing that needs consent runs.
+    children: tuple[Annotated[str, AfterValidator(_prefix)], ...] | None = None
+    # Which other software in a page is told of the decision.
+    signals: Signalling | None = None
 
     # How the server goes about it: not part of what visitors are told, nor of the fingerprint.
     mode: Literal["enforce", "report"] = "enforce"
@@ -322,18 +337,29 @@ class Policy(Declared):
     exclude: tuple[Annotated[str, AfterValidator(_prefix)], ...] = ()
     trusted_proxies: tuple[Network, ...] = ()
     log: Log = Log()
+    # What other tools' cookies say of choices made before, and what of ours that is.
+    imports: Annotated[tuple[Import, ...], Field(max_length=20)] = ()
 
     @property
     def first_language(self) -> str:
         """The language of what is the same for everybody."""
         return self.languages[0] if self.languages else "en"
 
+    def entity_of(self, host: str) -> Entity | None:
+        """The company that is responsible on a host in the place of the controller, if one is."""
+        return next((entity for entity in self.entities or () if host in entity.hosts), None)
+
+    def controller_of(self, host: str) -> Controller | None:
+        """Who answers for a host."""
+        return self.entity_of(host) or self.controller
+
 
 # What may change without changing anything a visitor was told.
 OPERATIONAL: dict[str, Any] = {
     **dict.fromkeys(("mode", "render", "prefix", "cookie_domain", "csp", "hide_cookies", "hold_cloaked"), True),
-    **dict.fromkeys(("catalog", "exclude", "log", "theme", "trusted_proxies"), True),
-    "jurisdiction": {"country_header": True},
+    **dict.fromkeys(("catalog", "exclude", "imports", "log", "theme", "trusted_proxies"), True),
+    "jurisdiction": dict.fromkeys(("country_header", "region_header", "database"), True),
+    "signals": {"tcf": {"vendor_list": True, "translations": True}},
 }
 
 

@@ -74,6 +74,7 @@ def source_table(policy: Policy) -> SourceTable:
         *(_of_hosts([policy.cookie_domain]) if policy.cookie_domain else ()),
         *(source for written in policy.csp.hosts for source in _of_source(written)),
         *(source for vendor in essential for source in _of_hosts(vendor.hosts)),
+        *(_of_hosts(policy.signals.spared) if policy.signals else ()),
     ]
     # What is not named follows default-src: prefetches too, and what browsers will think of next (CSP3 "default-src").
     # form-action is not there: sending a form is the visitor's act (payment, sign-in), and what a script sends into a

@@ -10,17 +10,33 @@ from dataclasses import dataclass
 from typing import Any
 
 from consentkit import canonical
-from consentkit.policy.model import OPERATIONAL, OPTIONAL_CATEGORIES, Cookie, Policy, Text, localised
+from consentkit.policy.domains import host_in
+from consentkit.policy.model import OPERATIONAL, OPTIONAL_CATEGORIES, Category, Cookie, Policy, Text, localised
 
 # category → vendor id → what was declared of it. The site's own cookies stand under the id "".
 Scope = Mapping[str, Mapping[str, frozenset[str]]]
 
 OWN = ""
+# How a version is called under which another tool had asked (adopting.py): it never was in force.
+BEFORE_US = "before consentkit: "
 
 
 def declaration(policy: Policy) -> dict[str, Any]:
     """What visitors were told, as plain values: the policy without how the server goes about it."""
     return policy.model_dump(mode="json", exclude=OPERATIONAL, exclude_none=True)
+
+
+def set_up_as(policy: Policy, told: Mapping[str, Any]) -> dict[str, Any]:
+    """What visitors were told under an old version, with how the server goes about it as this policy has it."""
+    return _merged(told, policy.model_dump(mode="json", include=OPERATIONAL, exclude_none=True))
+
+
+def _merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    found = dict(one)
+    for key, value in other.items():
+        inner = found.get(key)
+        found[key] = _merged(inner, value) if isinstance(inner, Mapping) and isinstance(value, Mapping) else value
+    return found
 
 
 def fingerprint(policy: Policy) -> str:
@@ -33,12 +49,14 @@ class Edition:
     """One version of a policy, as far as old choices must be read against it.
 
     `short` names it in cookies: the first 8 bytes of the fingerprint, as hex. `vendors` is the order in which a
-    cookie counts the vendors that were chosen one by one.
+    cookie counts the vendors that were chosen one by one. `controllers` answer for the sites on other domains on which
+    such a choice counts, by the names that the notice gave them.
     """
 
     fingerprint: str
     scope: Scope
     vendors: tuple[str, ...]
+    controllers: frozenset[str] = frozenset()
 
     @property
     def short(self) -> str:
@@ -49,7 +67,13 @@ def edition(policy: Policy) -> Edition:
     """The edition of a policy in force, or of one parsed from a stored declaration."""
     covered = scope(policy)
     named = sorted({vendor for vendors in covered.values() for vendor in vendors} - {OWN})
-    return Edition(fingerprint(policy), covered, tuple(named))
+    return Edition(fingerprint(policy), covered, tuple(named), controllers(policy))
+
+
+def controllers(policy: Policy) -> frozenset[str]:
+    """Who answers for the sites that share a choice, by name."""
+    hosts = map(host_in, policy.domains.sites if policy.domains else ())
+    return frozenset(controller.name for host in hosts if (controller := policy.controller_of(host)))
 
 
 def scope(policy: Policy) -> Scope:
@@ -63,6 +87,10 @@ def scope(policy: Policy) -> Scope:
         own = tuple(cookie for cookie in policy.cookies if cookie.category == category)
         if own:
             vendors[OWN] = _items(policy, own)
+    if tcf := policy.signals and policy.signals.tcf:
+        # Whoever accepted all of marketing accepted these vendors of the framework, and no others.
+        listed = frozenset(f"framework vendor {number}" for number in tcf.vendors)
+        covered[Category.MARKETING][OWN] = covered[Category.MARKETING].get(OWN, frozenset()) | listed
     return covered
 
 
@@ -75,6 +103,12 @@ def widened(then: Scope, now: Scope, category: str) -> frozenset[str]:
     return frozenset(
         vendor for vendor, items in now.get(category, {}).items() if not items <= before.get(vendor, frozenset())
     )
+
+
+def asked_again(before: Policy, after: Policy) -> dict[str, list[str]]:
+    """Whom a change has visitors asked about again: category → vendors, "" for the site itself."""
+    then, now = scope(before), scope(after)
+    return {category.value: sorted(more) for category in OPTIONAL_CATEGORIES if (more := widened(then, now, category))}
 
 
 def _items(policy: Policy, cookies: tuple[Cookie, ...]) -> frozenset[str]:

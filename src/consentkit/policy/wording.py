@@ -9,10 +9,12 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Annotated
 
-from pydantic import BeforeValidator, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, StringConstraints, WithJsonSchema
 
 from consentkit.errors import Problem
-from consentkit.texts.catalogue import culture_of, languages
+from consentkit.policy.base import plain
+from consentkit.texts.balance import ANSWERS, imbalances
+from consentkit.texts.catalogue import culture_of, languages, texts
 from consentkit.texts.culture import Culture
 from consentkit.texts.english import Plural, english
 from consentkit.texts.faults import faults
@@ -32,7 +34,7 @@ def _flat(value: object) -> object:
 
 
 OwnTexts = Annotated[
-    dict[str, Annotated[str, StringConstraints(min_length=1, max_length=2000)]],
+    dict[str, Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(plain)]],
     BeforeValidator(_flat),
     WithJsonSchema({"type": "object", "description": "Our texts' keys, plain or in tables, and what to say instead."}),
 ]
@@ -51,17 +53,32 @@ def check_wording(own: Mapping[str, Mapping[str, str]]) -> Iterator[Problem]:
             )
         else:
             yield from _check_language(f"texts.{language}", said, ways)
+            if not said.keys().isdisjoint(ANSWERS):
+                yield from _check_balance(language, said)
+
+
+def _check_balance(language: str, said: Mapping[str, str]) -> Iterator[Problem]:
+    """Whether a site's own answers weigh the same, beside each other and beside those of ours that stay."""
+    ours = texts(language)
+    for key, fault in imbalances({key: said.get(key) or ours[key] for key in ANSWERS}):
+        yield Problem(
+            "consentkit.E085",
+            f"texts.{language}.{key}",
+            f"{fault}.",
+            f"Write it as plainly as ours: “{ours[key]}”.",
+            repr(said.get(key) or ours[key])[:60],
+        )
 
 
 def _check_language(place: str, said: Mapping[str, str], ways: Culture) -> Iterator[Problem]:
-    texts: dict[str, dict[str, str]] = {}
+    found: dict[str, dict[str, str]] = {}
     for written, text in said.items():
         key, form = _split(written)
         if key is None:
             yield _unknown(place, written)
         else:
-            texts.setdefault(key, {})[form] = text
-    for key, by_form in texts.items():
+            found.setdefault(key, {})[form] = text
+    for key, by_form in found.items():
         for fault in faults(key, by_form, ways):
             yield Problem(
                 "consentkit.E082",

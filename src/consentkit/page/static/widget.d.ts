@@ -22,7 +22,7 @@ declare global {
   interface Window {
     readonly consentkit?: Consentkit
   }
-  /** All of them can be cancelled. */
+  /** All of them can be cancelled but the last, which says what is so. */
   interface DocumentEventMap {
     /** The first layer is about to be shown; cancelled, it is not. */
     "consentkit:show": CustomEvent<{ section: HTMLElement }>
@@ -30,5 +30,7 @@ declare global {
     "consentkit:choice": CustomEvent<{ choice: string }>
     /** A held element is about to be woken; cancelled, it stays held. `label` says by whom: "category vendor". */
     "consentkit:wake": CustomEvent<{ element: Element; label: string }>
+    /** What the page acts on from here on; what is newly allowed is woken after it. */
+    "consentkit:decision": CustomEvent<ConsentDecision>
   }
 }
