@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.urls import path
 from django.views.static import serve
 
-from consentkit.demo.site import CONTENT, COURSES, DAY, HERE, SPEEDS, WORDS, templates
+from consentkit.demo.site import CONTENT, COURSES, DAY, GLOBALS, HERE, SPEEDS, WORDS
 
 settings.configure(
     DEBUG=True,
@@ -34,7 +34,7 @@ def page(request, template, **more):
     language = request.GET.get("lang") or request.headers.get("Accept-Language", "en")[:2]
     words = {"t": WORDS.get(language, WORDS["en"]), "language": language, "languages": WORDS, "path": request.path}
     words |= {"courses": COURSES.values(), "name": request.session.get("name"), "csrftoken": get_token(request)}
-    html = render_to_string(template, words | {"edition": templates.env.globals["edition"]} | more, request)
+    html = render_to_string(template, words | GLOBALS | more, request)
     response = HttpResponse(html.replace('name="csrftoken"', 'name="csrfmiddlewaretoken"'))
     response.set_cookie("visit_id", request.COOKIES.get("visit_id") or secrets.token_hex(8), max_age=365 * DAY)
     response.set_cookie("campaign", request.GET.get("utm_source", "direct")[:40], max_age=90 * DAY, httponly=True)

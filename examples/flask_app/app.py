@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask, Response, abort, g, redirect, render_template, request, session
 
-from consentkit.demo.site import CONTENT, COURSES, DAY, HERE, SPEEDS, WORDS, templates
+from consentkit.demo.site import CONTENT, COURSES, DAY, GLOBALS, HERE, SPEEDS, WORDS
 from consentkit.flask import Consent
 
 PLAIN = ("newsletter", "contact", "privacy", "imprint")
@@ -61,8 +61,13 @@ def words() -> dict[str, Any]:
     """What every template is given."""
     language = request.args.get("lang") or request.accept_languages.best_match(list(WORDS)) or "en"
     token = session.setdefault("token", secrets.token_urlsafe())
-    page = {"path": request.path, "edition": templates.env.globals["edition"], "csrftoken": token}
-    return page | {"t": WORDS.get(language, WORDS["en"]), "language": language[:2], "languages": WORDS.keys()} | session
+    page = {"path": request.path, "csrftoken": token}
+    return (
+        GLOBALS
+        | page
+        | {"t": WORDS.get(language, WORDS["en"]), "language": language[:2], "languages": WORDS.keys()}
+        | session
+    )
 
 
 def check_form() -> None:

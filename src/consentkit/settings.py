@@ -21,7 +21,7 @@ from consentkit.errors import ConfigError, MalformedError, Problem
 from consentkit.keyfile import read_key, write_once
 from consentkit.keyplace import served_folder, work_tree
 from consentkit.policy import Policy, load_policy, parse_policy
-from consentkit.policy.model import Network
+from consentkit.policy.values import Network
 from consentkit.tlog import Signer
 
 DATA = Path(".consentkit")

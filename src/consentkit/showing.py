@@ -105,9 +105,8 @@ class Showing:
         link_placed = "preferences" in self._placed
         if shared:
             return self.spelled((b"" if link_placed else self._reopen(self.shared_language)) + self._widget(nonce))
-        return self.spelled(
-            self._first_layer(route, nonce) if self.asks else self._own_reopen("inline" if styled else "sheet")
-        )
+        look: Look = "inline" if styled else "sheet"
+        return self.spelled(self._first_layer(route, nonce, look) if self.asks else self._own_reopen(look))
 
     def lead(self, nonce: str, *, inline: bool, shared: bool) -> bytes:
         """What goes before the first script of a page: the signals, and the guard unless everything is allowed.
@@ -134,7 +133,7 @@ class Showing:
         self._placed.add("banner")
         if self.preview:
             return in_ascii(self._previewed(self.preview)).decode()
-        return in_ascii(self._first_layer(route, nonce)).decode() if self.asks else ""
+        return in_ascii(self._first_layer(route, nonce, "sheet")).decode() if self.asks else ""
 
     def place_reopen(self) -> str:
         """The link to the preferences, as HTML for this place in the page."""
@@ -179,10 +178,10 @@ class Showing:
         rules = replace(self._exchange.rules, regime=preview.regime)
         return pages.preview(pages.language((preview.language,)), rules, theme, self._root)
 
-    def _first_layer(self, route: str, nonce: str) -> bytes:
+    def _first_layer(self, route: str, nonce: str, look: Look) -> bytes:
         # A page that a browser fetches ahead may never be seen.
         seen = b"prefetch" not in (self._head.header(b"sec-purpose") or b"")
-        return self.banner(self.here, route, counted=seen) + self._widget(nonce, self._reopen(self.language))
+        return self.banner(self.here, route, counted=seen) + self._widget(nonce, self._reopen(self.language, look))
 
     def _widget(self, nonce: str, later: bytes = b"") -> bytes:
         return self._kit.pages.widget(self._state, self._root, nonce=nonce, later=later)
@@ -199,8 +198,8 @@ class Showing:
         silent = decision.regime is not Regime.OPT_IN and decision.gpc and not decision.allows(Category.MARKETING)
         return self._kit.pages.reopen(self.language, self._root, honoured=silent, look=look)
 
-    def _reopen(self, language: str) -> bytes:
-        return self._kit.pages.reopen(language, self._root)
+    def _reopen(self, language: str, look: Look = "sheet") -> bytes:
+        return self._kit.pages.reopen(language, self._root, look=look)
 
     @property
     def here(self) -> str:

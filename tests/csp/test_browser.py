@@ -220,7 +220,7 @@ def test_a_withdrawal_closes_again(visitor: Visitor) -> None:
     page = visitor.open("/_privacy/preferences?return_to=/")
     visitor.abroad.clear()
     with page.expect_navigation(wait_until="networkidle"):
-        page.get_by_role("button", name="Refuse all").first.click()
+        page.get_by_role("button", name="Withdraw consent").click()
     page.wait_for_timeout(300)
     assert visitor.abroad == []
 

@@ -90,7 +90,7 @@ _PARSED = """texts => texts.map(text => {
 # another page, and what is markup only for readers with scripting, or for older ones.
 _ELSEWHERE = re.compile(
     r"inline|script, data|svg script entities|(one|no) slash|user name|noscript, |select and title|data document"
-    r"|data sheet|handler|javascript: URL|import map|speculation rules|shadow root"
+    r"|data sheet|base, relative|base in a template|handler|javascript: URL|import map|speculation rules|shadow root"
     r"|css, (src|custom property|data|import|HTML comment)"
 )
 

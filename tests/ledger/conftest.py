@@ -41,6 +41,7 @@ def choose(ledger: Ledger, visitor: str = "ab" * 16) -> Entry:
 
 
 def open_ledger(folder: Path, url: str = "") -> Ledger:
+    folder.mkdir(exist_ok=True)
     url = url or f"sqlite:///{folder / 'db' / 'ledger.db'}"
     return Ledger(Store(url, "shop"), SIGNER, folder / "outside")
 

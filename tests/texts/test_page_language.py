@@ -109,7 +109,7 @@ def test_a_page_inside_a_page_does_not(ask: Ask) -> None:
 def test_a_shared_page_follows_nobodys_wish(ask: Ask) -> None:
     """A page that caches give to everybody has our link in its own language, else in the site's first."""
     for written, shown in ((' lang="fr"', "fr"), ("", "en")):
-        assert f"<a lang={shown} " in ask(page(written), "de", control="public")
+        assert f"<aside class=ck-reopen lang={shown} " in ask(page(written), "de", control="public")
 
 
 def test_our_pages_follow_their_address(ask: Ask) -> None:

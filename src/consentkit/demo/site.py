@@ -32,13 +32,16 @@ COURSES: dict[str, dict[str, Any]] = {course["slug"]: course for course in CONTE
 SPEEDS = ("0.75", "1", "1.25", "1.5", "2")
 PAUSE = 0.2  # seconds between two lines of the live lecture
 
-templates = Jinja2Templates(directory=HERE / "templates")
-# A new style sheet gets a new address, so that the old one may stay in caches for a year.
 _content = b"".join(path.read_bytes() for path in sorted((HERE / "static").iterdir()))
-templates.env.globals["edition"] = hashlib.sha256(_content).hexdigest()[:8]
-# The vendors' snippets ask where their vendor is, and under which name the site has its account there.
-templates.env.globals["at"] = lambda host, scheme="https:": f"{scheme}//{host}"
-templates.env.globals["account"] = "linden-academy"
+# What every template knows: of the vendors' snippets, where their vendor is and the name of the site's account there.
+GLOBALS: dict[str, Any] = {
+    # A new style sheet gets a new address, so that the old one may stay in caches for a year.
+    "edition": hashlib.sha256(_content).hexdigest()[:8],
+    "at": lambda host, scheme="https:": f"{scheme}//{host}",
+    "account": "linden-academy",
+}
+templates = Jinja2Templates(directory=HERE / "templates")
+templates.env.globals |= GLOBALS
 
 
 def build_site() -> Starlette:

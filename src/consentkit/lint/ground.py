@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from consentkit.law.table import Row
 from consentkit.policy import Policy
-from consentkit.policy.model import Text
+from consentkit.policy.values import Text
 
 
 @dataclass(frozen=True, slots=True)

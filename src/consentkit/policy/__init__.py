@@ -2,7 +2,8 @@
 
 from consentkit.policy.jurisdiction import Regime
 from consentkit.policy.load import load_policy, parse_policy, read_file, read_policy
-from consentkit.policy.model import OPTIONAL_CATEGORIES, Category, Policy, Vendor, localised
+from consentkit.policy.model import OPTIONAL_CATEGORIES, Category, Policy, Vendor
+from consentkit.policy.values import localised
 from consentkit.policy.version import (
     OWN,
     Edition,

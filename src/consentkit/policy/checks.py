@@ -11,10 +11,11 @@ from consentkit.errors import Problem
 from consentkit.law.table import profiles
 from consentkit.policy.duration import parse_duration
 from consentkit.policy.elsewhere import check_domains, check_domains_cookie, check_domains_origin, check_imports
-from consentkit.policy.model import Category, Policy, Text
+from consentkit.policy.model import Category, Policy
 from consentkit.policy.places import within
 from consentkit.policy.sources import source_table
 from consentkit.policy.theme import PLACES, weak_pairs
+from consentkit.policy.values import Text
 from consentkit.policy.wording import check_wording
 
 Check = Callable[[Policy], Iterator[Problem]]

@@ -16,8 +16,9 @@ from pydantic import ValidationError
 from consentkit.errors import ConfigError, Problem
 from consentkit.policy.checks import problems
 from consentkit.policy.mistakes import causes, problem_of
-from consentkit.policy.model import Network, Policy
+from consentkit.policy.model import Policy
 from consentkit.policy.sound import Sound, sound_part
+from consentkit.policy.values import Network
 
 # What a check may find only because this part could not be read.
 _FOLLOWS = {

@@ -11,7 +11,8 @@ from typing import Any
 
 from consentkit import canonical
 from consentkit.policy.domains import host_in
-from consentkit.policy.model import OPERATIONAL, OPTIONAL_CATEGORIES, Category, Cookie, Policy, Text, localised
+from consentkit.policy.model import OPERATIONAL, OPTIONAL_CATEGORIES, Category, Cookie, Policy
+from consentkit.policy.values import Text, localised
 
 # category → vendor id → what was declared of it. The site's own cookies stand under the id "".
 Scope = Mapping[str, Mapping[str, frozenset[str]]]
