@@ -61,13 +61,8 @@ def words() -> dict[str, Any]:
     """What every template is given."""
     language = request.args.get("lang") or request.accept_languages.best_match(list(WORDS)) or "en"
     token = session.setdefault("token", secrets.token_urlsafe())
-    page = {"path": request.path, "csrftoken": token}
-    return (
-        GLOBALS
-        | page
-        | {"t": WORDS.get(language, WORDS["en"]), "language": language[:2], "languages": WORDS.keys()}
-        | session
-    )
+    spoken = {"t": WORDS.get(language, WORDS["en"]), "language": language[:2], "languages": WORDS.keys()}
+    return GLOBALS | spoken | {"path": request.path, "csrftoken": token} | session
 
 
 def check_form() -> None:

@@ -19,6 +19,7 @@ COMING = {
     "effective": datetime.now(UTC).date() + timedelta(days=10),
     "vendors": [*POLICY["vendors"], NEWCOMER],
 }
+# Each version was chosen under before the next is set up: what was merely shown reaches the ledger a little later.
 ANNOUNCED = b"a new version of this declaration applies"
 
 
@@ -38,7 +39,7 @@ def test_what_is_to_come_waits_for_its_day(serve: Serve) -> None:
 
 def test_on_its_day_it_holds_and_only_what_it_adds_is_asked(serve: Serve) -> None:
     """When the day comes, without a restart, nothing is announced any more, and who agreed is asked for what is new."""
-    Browser(serve()).get()
+    Browser(serve()).choose("refuse_all")
     browser = Browser(serve(**COMING))
     token = browser.get().token
     browser.choose("accept_all")
@@ -58,8 +59,8 @@ def test_on_its_day_it_holds_and_only_what_it_adds_is_asked(serve: Serve) -> Non
 
 def test_every_version_stays_listed_with_its_dates(serve: Serve) -> None:
     """The declaration lists every version, when it was last changed and from when it holds, and the one to come."""
-    Browser(serve()).get()
-    Browser(serve(version="1b", effective="2026-06-01")).get()
+    Browser(serve()).choose("refuse_all")
+    Browser(serve(version="1b", effective="2026-06-01")).choose("refuse_all")
     browser = Browser(serve(**COMING))
     browser.get()
     listed = browser.get("/_privacy/declaration.json").json["versions"]
@@ -86,7 +87,7 @@ def test_a_first_version_waits_for_nobody(serve: Serve, caplog: pytest.LogCaptur
 
 def test_the_old_version_runs_as_the_new_is_set_up(serve: Serve) -> None:
     """Until the day comes only what visitors are told is the old version's: where our pages stand is today's."""
-    Browser(serve()).get()
+    Browser(serve()).choose("refuse_all")
     browser = Browser(serve(**COMING, prefix="/_choices"))
     assert b'action="/_choices/choice"' in browser.get().body
 

@@ -87,7 +87,9 @@ def test_data_stays_in_france_and_the_union(enter: Enter) -> None:
     with pytest.raises(ConfigError, match=r"consentkit\.E120 vendors\[3\]\.country"):
         enter("learn-and-go", vendors=[*vendors, elsewhere])
     visitor = enter("learn-and-go").visitor()
-    assert "traitées ici : France et Union européenne" in visitor.read("/_privacy/declaration")
+    assert "Lieu de traitement des données personnelles : France et Union européenne" in visitor.read(
+        "/_privacy/declaration"
+    )
     assert "hors de l’Espace économique européen" in visitor.read("/").replace("en dehors", "hors")
 
 
