@@ -25,7 +25,7 @@ test: .venv/test
 # What only a machine with the package registries can check, and what takes long.
 test-long: test
 	CONSENTKIT_TEST_REGISTRY=1 $(BIN)/python -m pytest $(PYTEST_ARGS) tests/test_update_catalog.py
-	CONSENTKIT_TEST_MATRIX=1 $(BIN)/python -m pytest tests/vectors
+	CONSENTKIT_TEST_MATRIX=1 $(BIN)/python -m pytest tests/vectors tests/test_package.py
 	CONSENTKIT_TEST_MATRIX=1 $(BIN)/python -m pytest $(PYTEST_ARGS) tests/a11y
 	CONSENTKIT_TEST_MATRIX=1 $(BIN)/python -m pytest tests/ledger/test_scale.py
 	CONSENTKIT_TEST_MATRIX=1 $(BIN)/python -m pytest tests/signals/test_prebid.py
