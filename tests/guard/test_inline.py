@@ -177,7 +177,7 @@ def test_a_share_link_is_given_to_the_judge_with_its_path() -> None:
 def test_noise_in_scripts_takes_bounded_time(piece: str) -> None:
     """A hostile inline script costs no more than its length."""
     text = piece * (65536 // len(piece))
-    began = time.perf_counter()
+    began = time.process_time()
     assert len(list(snippet_urls(text))) <= 65536
     loads(text)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 10  # a square would take minutes

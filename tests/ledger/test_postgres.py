@@ -135,7 +135,7 @@ def test_gone_for_a_while(spooling: Ledger, server: Server) -> None:
     try:
         start = time.monotonic()
         told += [choose(spooling, f"{number:032x}") for number in range(20)]
-        assert time.monotonic() - start < 5
+        assert time.monotonic() - start < 30  # each alone would wait for seconds
         assert all(isinstance(entry, NewEntry) for entry in told[1:])
         with pytest.raises(LedgerUnavailable):
             spooling.checkpoint()

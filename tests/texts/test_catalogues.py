@@ -134,20 +134,18 @@ def test_a_faulty_wording_is_found(key: str, said: dict[str, str], fault: str) -
 
 
 COST = """
-import sys, time, tracemalloc
+import sys, tracemalloc
 import consentkit, consentkit.texts
 tracemalloc.start()
-began = time.process_time()
 said = consentkit.texts.texts("fr")
 said["reopen"], said.count("vendors", 3), said.list("ab"), said.country("US")
-print(time.process_time() - began, tracemalloc.get_traced_memory()[0], "babel" in sys.modules)
+print(tracemalloc.get_traced_memory()[0], "babel" in sys.modules)
 """
 
 
 def test_a_language_is_cheap() -> None:
-    """The first visitor who reads French waits some milliseconds for it, and a worker that serves it stays small."""
+    """The first visitor who reads French makes a worker grow by less than a megabyte."""
     done = subprocess.run([sys.executable, "-c", COST], capture_output=True, text=True, check=True)
-    seconds, size, babel = done.stdout.split()
-    assert float(seconds) < 0.05  # 0.01 untraced on a machine with nothing else to do
+    size, babel = done.stdout.split()
     assert int(size) < 1_000_000
     assert babel == "False"
