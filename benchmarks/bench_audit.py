@@ -26,6 +26,7 @@ from time import perf_counter, process_time
 
 from consentkit import canonical
 from consentkit.audit import build_audit
+from consentkit.law.regime import rules_for
 from consentkit.ledger.days import count_days
 from consentkit.ledger.filing import file_receipts
 from consentkit.ledger.grants import Grants
@@ -35,7 +36,6 @@ from consentkit.ledger.record import ConsentRecord, leaf_of, utc
 from consentkit.ledger.store import Document, NewEntry, Store
 from consentkit.page import Pages
 from consentkit.policy import declaration, fingerprint, parse_policy
-from consentkit.regime import rules_for
 from consentkit.settings import Settings, load_settings
 from consentkit.testing import TestClient
 

@@ -29,11 +29,11 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "scripts"))
 from catalog_build.kinship import house
 from train_model import Example, examples, host_examples, train
 
-from consentkit.cascade import classify, stands
 from consentkit.catalog import find_hint, registrable
 from consentkit.catalog.table import DATA
-from consentkit.learned.features import described
-from consentkit.learned.model import CATEGORIES, Weights, decided, weighed
+from consentkit.classification.cascade import classify, stands
+from consentkit.classification.learned.features import described
+from consentkit.classification.learned.model import CATEGORIES, Weights, decided, weighed
 
 FOLDS = 5
 TRACKING = CATEGORIES[2:]
@@ -124,7 +124,7 @@ def microseconds(names: Iterable[str]) -> float:
 
 def load_milliseconds() -> float:
     code = (
-        "from time import perf_counter as t; from consentkit.cascade import classify, classifier_of;"
+        "from time import perf_counter as t; from consentkit.classification.cascade import classify, classifier_of;"
         "classifier_of(None);"
         "a = t(); classify('zq_unheard'); classify('_ga'); print((t() - a) * 1e3)"
     )

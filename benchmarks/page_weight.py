@@ -21,9 +21,9 @@ import brotli
 from playwright.sync_api import Browser, Route, sync_playwright
 
 from consentkit.decision import Decision
+from consentkit.law.regime import rules_for
 from consentkit.page import Pages
 from consentkit.policy import parse_policy
-from consentkit.regime import rules_for
 
 SITE = "http://site.test"
 ROUNDS = 3

@@ -26,9 +26,9 @@ from catalog_build.output import DATA, generate
 from catalog_build.sources import HAND
 
 from consentkit.catalog.table import read_table
-from consentkit.learned.features import Traits, described
-from consentkit.learned.model import CATEGORIES, SCALE, Weights
-from consentkit.traits import parse_retention
+from consentkit.classification.learned.features import Traits, described
+from consentkit.classification.learned.model import CATEGORIES, SCALE, Weights
+from consentkit.classification.traits import parse_retention
 
 EPOCHS = 7
 RATE = 0.05

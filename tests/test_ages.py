@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from consentkit.ages import AGES, minimum_age
+from consentkit.law.ages import AGES, minimum_age
 from consentkit.policy import parse_policy
 
 MEMBERS = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK"

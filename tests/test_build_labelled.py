@@ -12,8 +12,8 @@ from types import ModuleType
 import pytest
 
 from consentkit.catalog import registrable
-from consentkit.learned.features import SHAPES
-from consentkit.learned.model import CATEGORIES
+from consentkit.classification.learned.features import SHAPES
+from consentkit.classification.learned.model import CATEGORIES
 
 SCRIPTS = Path(__file__).parent.parent / "scripts"
 Rows = list[dict[str, str]]

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from consentkit import classify, classify_url
 from consentkit.catalog.cloaks import cloaked_path
 from consentkit.catalog.vendors import parse_vendors
+from consentkit.classification.learned import Traits, guess
+from consentkit.classification.learned.model import ESSENTIAL_FROM, decided
+from consentkit.classification.traits import described, parse_attributes, parse_domain, parse_retention
 from consentkit.errors import ConfigError
-from consentkit.learned import Traits, guess
-from consentkit.learned.model import ESSENTIAL_FROM, decided
 from consentkit.policy import Policy
-from consentkit.traits import described, parse_attributes, parse_domain, parse_retention
 
 LIST = """
 ["Example Analytics"]
@@ -216,7 +216,7 @@ def test_importing_stays_light() -> None:
     code = (
         "import sys; opened = []\n"
         "sys.addaudithook(lambda event, args: event == 'open' and opened.append(str(args[0])))\n"
-        "import consentkit; assert 'consentkit.cascade' not in sys.modules\n"
+        "import consentkit; assert 'consentkit.classification.cascade' not in sys.modules\n"
         "consentkit.classify; assert not [p for p in opened if p.endswith('.tsv')]\n"
         "consentkit.classify('_ga'); assert not [p for p in opened if 'model.tsv' in p]\n"
     )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consentkit.classifier import FIRST_PARTY, UNKNOWN, Classifier, host_of
+from consentkit.classification.classifier import FIRST_PARTY, UNKNOWN, Classifier, host_of
 from consentkit.policy import Policy, parse_policy
 
 POLICY = parse_policy(

@@ -20,8 +20,8 @@ from consentkit.decision import (
     Standing,
     decide,
 )
+from consentkit.law.regime import Rules
 from consentkit.policy import OWN, Edition, Regime, edition, parse_policy
-from consentkit.regime import Rules
 
 DAY = 86400
 NOW = 1_800_000_000

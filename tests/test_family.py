@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consentkit.family import family_of
+from consentkit.classification.family import family_of
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from consentkit.funnel import Funnel
 from consentkit.ledger.days import DAY, FUNNEL, read_days
 from consentkit.ledger.store import Store
+from consentkit.sightings.funnel import Funnel
 from consentkit.testing import Clock, scratch, visitor
 from consentkit.wsgi import ConsentMiddleware
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from consentkit.errors import ConfigError
-from consentkit.geo import locator
 from consentkit.http import RequestHead
-from consentkit.network import origin_of
 from consentkit.policy import Policy, load_policy, parse_policy
+from consentkit.visitor.geo import locator
+from consentkit.visitor.network import origin_of
 from tests.geo import write_places
 
 pytest.importorskip("maxminddb", reason="the extra geo is not installed")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from consentkit.hearsay import SEVERAL, Hearsay
+from consentkit.sightings.hearsay import SEVERAL, Hearsay
 
 
 def networks(count: int) -> list[str]:

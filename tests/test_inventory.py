@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from consentkit.cascade import classify
-from consentkit.classifier import UNKNOWN, Classification
+from consentkit.classification.cascade import classify
+from consentkit.classification.classifier import UNKNOWN, Classification
 from consentkit.guard.outbound import Cookies
 from consentkit.guard.set_cookie import SetCookie, parse_set_cookie
-from consentkit.inventory import Inventory, escaped
 from consentkit.ledger.database import Database
 from consentkit.ledger.sightings import Sighting, Sightings
-from consentkit.network import Origin
+from consentkit.sightings.inventory import Inventory, escaped
+from consentkit.visitor.network import Origin
 
 TRACKER = Classification("analytics", "Acme", "catalogued", "list")
 DECLARED = Classification("analytics", "acme", "declared", "vendors.acme")

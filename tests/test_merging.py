@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from consentkit.accounts.merging import Rule, merge
 from consentkit.decision import Choice, ChoiceKind, Decision, Signals, Standing, decide
-from consentkit.merging import Rule, merge
+from consentkit.law.regime import rules_for
 from consentkit.policy import edition, parse_policy
-from consentkit.regime import rules_for
 from tests.exchanges import POLICY
 
 SHOP = parse_policy(POLICY, "tests")

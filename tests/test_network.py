@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consentkit.http import RequestHead
-from consentkit.network import Origin, origin_of, same_origin
 from consentkit.policy import Policy, parse_policy
+from consentkit.visitor.network import Origin, origin_of, same_origin
 
 BEHIND = parse_policy(
     {"trusted_proxies": ["10.0.0.0/8", "2001:db8::/32"], "jurisdiction": {"country_header": "CF-IPCountry"}}, "test"

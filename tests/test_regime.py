@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from consentkit.law.regime import UNKNOWN, rules_for
 from consentkit.policy import Regime, parse_policy
-from consentkit.regime import UNKNOWN, rules_for
 
 OPT_IN, OPT_OUT, NOTICE = Regime.OPT_IN, Regime.OPT_OUT, Regime.NOTICE_ONLY
 

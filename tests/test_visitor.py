@@ -13,7 +13,7 @@ from consentkit.kit import ConsentKit
 from consentkit.once import once
 from consentkit.settings import load_settings
 from consentkit.testing import scratch
-from consentkit.visitor import Visitor
+from consentkit.visitor.visitor import Visitor
 
 NOW = 1_800_000_000.0
 DAY = 86400

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from catalog_build.normal import is_covered
 from catalog_build.sources import HAND
-from consentkit.learned.features import SHAPES
+from consentkit.classification.learned.features import SHAPES
 
 SITE = "site"
 HTTP_ONLY = "http-only"

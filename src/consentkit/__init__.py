@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 from consentkit.errors import ConfigError, ConsentkitError
 
 if TYPE_CHECKING:
-    from consentkit.accounts import alink, link, unlink
-    from consentkit.cascade import classify, classify_url
+    from consentkit.accounts.linking import alink, link, unlink
+    from consentkit.classification.cascade import classify, classify_url
 
 __version__ = "0.1.0"
 
 __all__ = ["ConfigError", "ConsentkitError", "__version__", "alink", "classify", "classify_url", "link", "unlink"]
 
 _LATER = {
-    **dict.fromkeys(("classify", "classify_url"), "consentkit.cascade"),
-    **dict.fromkeys(("link", "alink", "unlink"), "consentkit.accounts"),
+    **dict.fromkeys(("classify", "classify_url"), "consentkit.classification.cascade"),
+    **dict.fromkeys(("link", "alink", "unlink"), "consentkit.accounts.linking"),
 }
 
 

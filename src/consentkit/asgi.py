@@ -21,9 +21,9 @@ from consentkit.errors import ConsentkitError
 from consentkit.exchange import Exchange
 from consentkit.http import Reply, RequestHead, ResponseHead
 from consentkit.kit import ConsentKit
-from consentkit.minors import Minor
 from consentkit.policy import Policy
 from consentkit.settings import Init, load_settings, only_settings
+from consentkit.visitor.minors import Minor
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]

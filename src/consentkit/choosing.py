@@ -24,19 +24,19 @@ from typing import TYPE_CHECKING, Any
 
 from consentkit import canonical
 from consentkit.choice import ChoiceRequest, parse_choice
+from consentkit.crossing.leaving import telling
 from consentkit.decision import Basis, Choice, ChoiceKind, Decision, Standing
 from consentkit.errors import ChoiceError, LedgerUnavailable, MalformedError, SealError
 from consentkit.framing import tc_string
 from consentkit.http import Header, Reply, local_path, media_type
 from consentkit.keeping import remember
-from consentkit.leaving import telling
 from consentkit.ledger.record import milliseconds, new_id
 from consentkit.ledger.store import Entry, NewEntry
-from consentkit.network import same_origin
 from consentkit.policy import Edition, widened
 from consentkit.recording import record_of
 from consentkit.replies import json, private_page, see_other
 from consentkit.token import LIFE_SECONDS, RenderToken, parse_token
+from consentkit.visitor.network import same_origin
 
 if TYPE_CHECKING:
     from consentkit.exchange import Exchange

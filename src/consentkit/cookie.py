@@ -11,7 +11,7 @@ import struct
 from collections.abc import Callable
 from typing import NamedTuple
 
-from consentkit.classifier import OURS
+from consentkit.classification.classifier import OURS
 from consentkit.decision import Choice, ChoiceKind, Decision, Standing
 from consentkit.errors import SealError
 from consentkit.policy import OPTIONAL_CATEGORIES, Edition

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from consentkit.law.regime import Rules
 from consentkit.policy import OPTIONAL_CATEGORIES, OWN, Category, Edition, Regime, Scope, widened
-from consentkit.regime import Rules
 
 ESSENTIAL_ONLY = frozenset({Category.ESSENTIAL.value})
 # Two hosts' clocks may differ a little: a choice made "in the future" by less than this counts.

@@ -10,8 +10,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from consentkit import cookie as cookies
-from consentkit import leaving, routes
+from consentkit import routes
 from consentkit.cookie import Attributes
+from consentkit.crossing import leaving
 from consentkit.decision import Decision, Signals, Standing
 from consentkit.embedding import Embedding
 from consentkit.guard.caching import confirmed_key, for_the_app, is_shared, may_be_page, rendered, rendering_key
@@ -27,12 +28,12 @@ from consentkit.guard.nonce import lets_inline, lets_style, script_nonce
 from consentkit.guard.outbound import filter_cookies
 from consentkit.http import Header, Headers, Reply, RequestHead, ResponseHead
 from consentkit.keeping import sent_back
+from consentkit.law.regime import Rules
 from consentkit.leftovers import leftovers
-from consentkit.network import Origin, origin_of
 from consentkit.once import once
-from consentkit.regime import Rules
 from consentkit.showing import Showing
-from consentkit.visitor import Visitor
+from consentkit.visitor.network import Origin, origin_of
+from consentkit.visitor.visitor import Visitor
 
 if TYPE_CHECKING:
     from consentkit.kit import ConsentKit

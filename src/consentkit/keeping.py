@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from consentkit import cookie as cookies
+from consentkit.accounts.mark import Mark, format_mark
 from consentkit.decision import Decision, Standing
 from consentkit.guard.inbound import without_cookies
 from consentkit.http import Header, RequestHead
 from consentkit.leftovers import leftovers
-from consentkit.mark import Mark, format_mark
 from consentkit.policy import Edition
 from consentkit.tc_cookie import format_tc_cookie
 

@@ -9,35 +9,35 @@ from dataclasses import replace
 from functools import lru_cache, partial
 
 from consentkit import __version__
-from consentkit.classifier import Classifier
+from consentkit.classification.classifier import Classifier
 from consentkit.cookie import StandingCookie
-from consentkit.crossing import Crossing
+from consentkit.crossing.desk import Crossing
 from consentkit.errors import LedgerOutdated, LedgerUnavailable
 from consentkit.exchange import Exchange
-from consentkit.funnel import Funnel
-from consentkit.geo import locator
 from consentkit.guard.caching import rendering_key
 from consentkit.guard.csp import Csp
 from consentkit.guard.notes import Notes
 from consentkit.guard.rewritings import Rewritings
 from consentkit.guard.suspects import Suspects
-from consentkit.hosts import HostsInUse
 from consentkit.http import RequestHead
-from consentkit.inventory import Inventory
 from consentkit.ledger.ledger import Ledger
 from consentkit.ledger.links import Links
 from consentkit.ledger.opening import open_ledger
 from consentkit.ledger.sightings import Sightings
 from consentkit.limit import ChoiceLimit, RateLimit
-from consentkit.minors import Minor, watchful
 from consentkit.page import Layer, Notice, Pages
 from consentkit.policy import fingerprint
 from consentkit.seal import Pseudonyms, Sealer
 from consentkit.settings import Settings
 from consentkit.shelf import Shelf
+from consentkit.sightings.funnel import Funnel
+from consentkit.sightings.hosts import HostsInUse
+from consentkit.sightings.inventory import Inventory
 from consentkit.token import RenderToken, format_token
 from consentkit.versions import Stored, Version, history, moment_of, settle, stored
-from consentkit.visitor import Visitors
+from consentkit.visitor.geo import locator
+from consentkit.visitor.minors import Minor, watchful
+from consentkit.visitor.visitor import Visitors
 
 _LOG = logging.getLogger("consentkit")
 _TOKENS = 64

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from consentkit.decision import Standing
-from consentkit.device import family
 from consentkit.ledger.record import ConsentRecord, new_id, utc
 from consentkit.policy import Edition
+from consentkit.visitor.device import family
 
 if TYPE_CHECKING:
     from consentkit.exchange import Exchange

@@ -24,11 +24,11 @@ from consentkit.keeping import forget_mark, remember
 from consentkit.ledger.access import Receipt, documents_of, pending_of, receipts_of
 from consentkit.ledger.erasure import forget
 from consentkit.ledger.record import new_id
-from consentkit.network import same_origin
 from consentkit.page.receipt import Holder
 from consentkit.policy.duration import parse_duration
 from consentkit.replies import json, private_page
 from consentkit.seal import Sealer
+from consentkit.visitor.network import same_origin
 
 if TYPE_CHECKING:
     from consentkit.exchange import Exchange

@@ -9,18 +9,18 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from consentkit import rights
-from consentkit.adopting import adopt
-from consentkit.arriving import arrive
 from consentkit.choosing import choose
+from consentkit.crossing.arriving import arrive
 from consentkit.errors import LedgerUnavailable, LogError, MalformedError, ReportError
+from consentkit.foreign.adopting import adopt
 from consentkit.http import Header, Reply
-from consentkit.network import same_origin
 from consentkit.policy import Policy
 from consentkit.replies import document, json, not_allowed, nothing, private_page, refused
-from consentkit.reports import parse_report
+from consentkit.sightings.reports import parse_report
 from consentkit.signals.applies import applies
 from consentkit.signals.gpc import WELL_KNOWN, support_resource
 from consentkit.tlog import parse_tile
+from consentkit.visitor.network import same_origin
 
 if TYPE_CHECKING:
     from consentkit.exchange import Exchange

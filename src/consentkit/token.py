@@ -15,7 +15,7 @@ from consentkit.seal import Sealer
 # A page may lie open in a tab for a while; older ones are rendered anew before they count.
 LIFE_SECONDS = 24 * 3600
 LONGEST_ROUTE = 100
-# The first byte: of a token whose banner was counted as shown (funnel.py), or of any other.
+# The first byte: of a token whose banner was counted as shown (sightings/funnel.py), or of any other.
 _PLAIN, _COUNTED = 1, 2
 _HEAD = struct.Struct(">BI32s8s")  # which, Unix time, notice, policy
 

@@ -17,9 +17,9 @@ from consentkit.choice import LONGEST_BODY
 from consentkit.exchange import Exchange
 from consentkit.http import Reply, RequestHead, ResponseHead
 from consentkit.kit import ConsentKit
-from consentkit.minors import Minor
 from consentkit.policy import Policy
 from consentkit.settings import load_settings, only_settings
+from consentkit.visitor.minors import Minor
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Callable[[bytes], object]]

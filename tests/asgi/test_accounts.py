@@ -11,12 +11,12 @@ from urllib.parse import parse_qs
 import pytest
 
 import consentkit
-from consentkit.accounts import alink, link, spelled, unlink
+from consentkit.accounts.linking import alink, link, spelled, unlink
+from consentkit.accounts.mark import LIFE_SECONDS
 from consentkit.asgi import ConsentMiddleware
 from consentkit.errors import AccountError, LedgerUnavailable
 from consentkit.ledger.erasure import forget
 from consentkit.ledger.links import Links
-from consentkit.mark import LIFE_SECONDS
 
 from .browser import Browser
 from .conftest import SECRET, Serve, entries, granted, later

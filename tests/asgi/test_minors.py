@@ -10,7 +10,7 @@ import pytest
 from consentkit.asgi import ConsentMiddleware
 from consentkit.http import RequestHead
 from consentkit.ledger.store import Store
-from consentkit.minors import mark_minor
+from consentkit.visitor.minors import mark_minor
 from tests.exchanges import POLICY
 
 from .browser import App, Browser

@@ -13,6 +13,7 @@ import pytest
 
 from consentkit import canonical
 from consentkit.audit import build_audit
+from consentkit.law.regime import rules_for
 from consentkit.ledger.grants import Grants, Role
 from consentkit.ledger.ledger import Ledger
 from consentkit.ledger.opening import open_ledger
@@ -20,7 +21,6 @@ from consentkit.ledger.record import ConsentRecord, new_id, utc
 from consentkit.ledger.store import Document, Entry
 from consentkit.page import Pages, served_code
 from consentkit.policy import declaration, fingerprint, load_policy
-from consentkit.regime import rules_for
 from consentkit.settings import Settings, load_settings
 from consentkit.testing import TestClient
 

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from consentkit.classifier import UNKNOWN
+from consentkit.classification.classifier import UNKNOWN
 from consentkit.guard.outbound import Cookies
 from consentkit.guard.set_cookie import SetCookie
-from consentkit.inventory import Inventory
 from consentkit.ledger.database import Database
 from consentkit.ledger.sightings import Sighting, Sightings
 from consentkit.policy import load_policy, parse_policy
+from consentkit.sightings.inventory import Inventory
 
 from .conftest import Run, settings_of
 

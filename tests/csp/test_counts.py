@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from consentkit.classifier import Classifier
+from consentkit.classification.classifier import Classifier
 from consentkit.decision import Decision
 from consentkit.guard.guard import Terms
-from consentkit.hosts import HostsInUse
 from consentkit.http import ResponseHead
 from consentkit.ledger.hosts import KEPT_DAYS, add_sightings, sightings
 from consentkit.ledger.store import Store
 from consentkit.policy import Policy
-from consentkit.reports import Violation
+from consentkit.sightings.hosts import HostsInUse
+from consentkit.sightings.reports import Violation
 
 from .sample import policy_with
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import get_args
 
 from consentkit.guard.csp import REPORTING
-from consentkit.hosts import _SAMPLE
 from consentkit.ledger.hosts import KEPT_DAYS
 from consentkit.policy import parse_policy
 from consentkit.policy.checks import LONGEST_CSP
 from consentkit.policy.model import CspDirective
+from consentkit.sightings.hosts import _SAMPLE
 
 PAGE = (Path(__file__).parents[2] / "docs" / "csp.md").read_text(encoding="utf-8")
 

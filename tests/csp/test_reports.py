@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consentkit.errors import ReportError
-from consentkit.reports import LONGEST_BODY, Violation, host_in, parse_report
+from consentkit.sightings.reports import LONGEST_BODY, Violation, host_in, parse_report
 
 OLD, NEW = b"application/csp-report", b"application/reports+json; charset=utf-8"
 

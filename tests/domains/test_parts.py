@@ -13,8 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consentkit.cookie import Attributes
+from consentkit.crossing.errand import BACK_SECONDS, LIFE_SECONDS, Errand, Stage, format_errand, parse_errand
+from consentkit.crossing.reach import Reach, asks
+from consentkit.crossing.takeover import take_over
+from consentkit.crossing.ticket import LIFE_SECONDS as TICKET_SECONDS
+from consentkit.crossing.ticket import NOBODY, Ticket, format_ticket, parse_ticket
 from consentkit.decision import Choice, ChoiceKind, Standing
-from consentkit.errand import BACK_SECONDS, LIFE_SECONDS, Errand, Stage, format_errand, parse_errand
 from consentkit.errors import SealError
 from consentkit.exchange import Exchange
 from consentkit.http import RequestHead
@@ -24,13 +28,9 @@ from consentkit.ledger.store import Store
 from consentkit.ledger.tickets import Tickets
 from consentkit.leftovers import leftovers
 from consentkit.policy import Edition
-from consentkit.reach import Reach, asks
 from consentkit.seal import Sealer
 from consentkit.settings import load_settings
-from consentkit.takeover import take_over
 from consentkit.testing import scratch
-from consentkit.ticket import LIFE_SECONDS as TICKET_SECONDS
-from consentkit.ticket import NOBODY, Ticket, format_ticket, parse_ticket
 
 NOW = 1_800_000_000
 SEALER = Sealer(["a-secret-for-the-tests"], "ticket", "shop")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consentkit.classifier import Classifier
+from consentkit.classification.classifier import Classifier
 from consentkit.decision import Decision
 from consentkit.guard.charset import Charset, Iso2022Jp, Undeclared, Utf16, charset_for, is_blank
 from consentkit.guard.coding import Identity

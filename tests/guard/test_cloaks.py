@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from consentkit.catalog import NEEDLES, cloaked_path
-from consentkit.classifier import Classifier
+from consentkit.classification.classifier import Classifier
 from consentkit.decision import Decision
 from consentkit.guard.guard import Terms
 from consentkit.guard.html import rewrite_whole

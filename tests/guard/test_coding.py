@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consentkit.classifier import Classifier
+from consentkit.classification.classifier import Classifier
 from consentkit.decision import Decision
 from consentkit.guard.coding import LONGEST, STEEPEST, Coding, Deflate, Gzip, Identity, coding_for
 from consentkit.guard.guard import HtmlGuard, Terms

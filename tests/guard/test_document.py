@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from consentkit.classifier import Classifier
+from consentkit.classification.classifier import Classifier
 from consentkit.decision import Decision
 from consentkit.guard.coding import Gzip, Identity
 from consentkit.guard.document import Document, Unread, content_type, document_of, is_html_beginning

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from consentkit.classifier import Classifier
+from consentkit.classification.classifier import Classifier
 from consentkit.decision import EVERYTHING, Decision
 from consentkit.guard.coding import Identity
 from consentkit.guard.guard import HtmlGuard, Terms

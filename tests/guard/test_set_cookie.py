@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from starlette.responses import Response
 
-from consentkit.classifier import Classifier
+from consentkit.classification.classifier import Classifier
 from consentkit.decision import EVERYTHING, Decision
 from consentkit.guard.guard import Terms
 from consentkit.guard.outbound import filter_cookies

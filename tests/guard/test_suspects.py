@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consentkit.classifier import split_url
+from consentkit.classification.classifier import split_url
 from consentkit.guard import suspects
 from consentkit.guard.html import rewrite_whole
 from consentkit.guard.suspects import Suspects

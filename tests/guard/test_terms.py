@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from consentkit.classifier import Classifier
+from consentkit.classification.classifier import Classifier
 from consentkit.decision import Decision
 from consentkit.guard.guard import Terms
 from consentkit.policy import parse_policy

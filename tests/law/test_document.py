@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from consentkit.law.regime import rules_for
 from consentkit.policy import parse_policy
-from consentkit.regime import rules_for
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "law.md").read_text(encoding="utf-8")

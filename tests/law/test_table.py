@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from consentkit.law import table
+from consentkit.law.regime import rules_for
 from consentkit.law.table import UNKNOWN, adequate, profiles, row_of, rows
 from consentkit.policy import Policy, Regime, parse_policy
 from consentkit.policy.places import EEA
-from consentkit.regime import rules_for
 
 GPC = {"CA", "CO", "CT", "DE", "MD", "MN", "MT", "NE", "NH", "NJ", "OR", "TX"}
 

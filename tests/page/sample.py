@@ -6,9 +6,9 @@ import html
 import re
 from typing import Any
 
+from consentkit.law.regime import rules_for
 from consentkit.page import Pages
 from consentkit.policy import Policy, parse_policy
-from consentkit.regime import rules_for
 from consentkit.texts import languages
 
 DECLARED: dict[str, Any] = {

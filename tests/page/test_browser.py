@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Browser, Page, Route
 
 from consentkit.decision import Basis, Decision
+from consentkit.law.regime import rules_for
 from consentkit.page import Occasion
-from consentkit.regime import rules_for
 
 from .sample import EVERYWHERE, PAGES, POLICY, RULES, banner, changed
 

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
+from consentkit.law.regime import Rules, rules_for
 from consentkit.page import Notice, Occasion, Pages
 from consentkit.policy.theme import PLACES, contrast
-from consentkit.regime import Rules, rules_for
 
 from .sample import PAGES, POLICY, RULES, changed
 from .test_browser import NARROW, SITE, WIDE, host

@@ -8,9 +8,9 @@ import pytest
 
 from consentkit import canonical
 from consentkit.decision import Basis, Decision
+from consentkit.law.regime import Rules, rules_for
 from consentkit.page import Layer, Notice, Occasion, Pages
 from consentkit.policy import Policy, fingerprint
-from consentkit.regime import Rules, rules_for
 
 from .sample import DECLARED, PAGES, POLICY, RULES, changed, strings, visible
 

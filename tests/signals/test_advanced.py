@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from consentkit.classifier import Classifier
+from consentkit.classification.classifier import Classifier
 from consentkit.decision import Decision
 from consentkit.guard.guard import Terms
 from consentkit.lint import lint

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from consentkit.asgi import ConsentMiddleware
-from consentkit.classifier import Classifier
+from consentkit.classification.classifier import Classifier
 from consentkit.decision import Decision
 from consentkit.guard.guard import Terms
 from consentkit.policy import parse_policy

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from consentkit.catalog import common_cookies, common_trackers
 from consentkit.catalog.table import read_table
-from consentkit.classifier import Classifier
+from consentkit.classification.classifier import Classifier
 from consentkit.decision import Decision
 from consentkit.guard.guard import Terms
 from consentkit.page.guard_table import format_table

@@ -22,8 +22,8 @@ from consentkit.errors import LedgerUnavailable, MalformedError
 from consentkit.http import RequestHead, parse_cookies, parse_query, preferred_languages
 from consentkit.ledger.record import utc
 from consentkit.ledger.statement import of_access
-from consentkit.network import origin_of, same_origin
 from consentkit.texts import choose_language
+from consentkit.visitor.network import origin_of, same_origin
 
 _LONGEST_FORM = 4096
 _LANGUAGE = "audit_language"

@@ -16,9 +16,9 @@ from consentkit.audit.drawing import Drawing, draw
 from consentkit.audit.policies import version_of
 from consentkit.audit.visit import Visit
 from consentkit.audit.words import Words
-from consentkit.funnel import Stage
 from consentkit.ledger.days import CATEGORY, DAY, DIMENSIONS, FUNNEL, Cell, count_days, months, read_days
 from consentkit.ledger.store import Store
+from consentkit.sightings.funnel import Stage
 
 # How many entries one look may count: some 20 ms. The rest waits for the next, and the page says so.
 _AT_ONCE = 1000

@@ -19,13 +19,13 @@ from consentkit.cli.answer import ask, policy_problems
 from consentkit.cli.common import FINDING, json_option
 from consentkit.cli.wiring import read_wiring, wiring_problems
 from consentkit.errors import ConfigError, Problem
-from consentkit.geo import locator
 from consentkit.lint import Finding, lint
 from consentkit.page import Pages
 from consentkit.page.templating import own_templates
 from consentkit.policy import Policy, asked_again, fingerprint, load_policy, read_file, read_policy
 from consentkit.policy.sound import Sound
 from consentkit.settings import POLICY
+from consentkit.visitor.geo import locator
 
 _CODE = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", re.ASCII)
 

@@ -9,13 +9,13 @@ from typing import Any
 
 import click
 
-from consentkit.cascade import classifier_of, judge_cookie, judge_url
 from consentkit.catalog import uses
-from consentkit.classifier import Classification, Classifier
+from consentkit.classification.cascade import classifier_of, judge_cookie, judge_url
+from consentkit.classification.classifier import Classification, Classifier
+from consentkit.classification.traits import described
 from consentkit.cli.common import FINDING, json_option, plain
 from consentkit.cli.tables import Met, read_met
 from consentkit.settings import POLICY
-from consentkit.traits import described
 
 
 @click.command()

@@ -11,19 +11,19 @@ from typing import Any
 
 import click
 
-from consentkit.cascade import judge_cookie
-from consentkit.classifier import Classification, Classifier
+from consentkit.classification.cascade import judge_cookie
+from consentkit.classification.classifier import Classification, Classifier
+from consentkit.classification.family import family_of
+from consentkit.classification.learned import Traits
+from consentkit.classification.traits import parse_attributes
 from consentkit.cli.common import FINDING, data_option, json_option, output, plain, settings_for
 from consentkit.cli.declarations import Seen, declarations
 from consentkit.export.knowledge import Knowledge, format_knowledge
-from consentkit.family import family_of
-from consentkit.learned import Traits
 from consentkit.ledger.sightings import Sighting, Sightings
 from consentkit.ledger.store import Store
 from consentkit.policy import Category, Policy, localised
 from consentkit.policy.model import Cookie
 from consentkit.settings import Settings
-from consentkit.traits import parse_attributes
 
 _SETTLED = ("catalogued", "listed", "declared")
 _COLUMNS = ("COOKIE", "CATEGORY", "WHY", "USE", "LAST SEEN", "KEPT FOR", "ATTRIBUTES")

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from consentkit.accounts import spelled
+from consentkit.accounts.linking import spelled
 from consentkit.cli.common import FINDING, data_option, json_option, opened_ledger, output
 from consentkit.ledger.access import held_about
 from consentkit.ledger.erasure import Forgotten, erase_visitor, find_receipt, forget

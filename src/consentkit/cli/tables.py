@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 
 import click
 
-from consentkit.learned import Traits
-from consentkit.traits import described, parse_domain
+from consentkit.classification.learned import Traits
+from consentkit.classification.traits import described, parse_domain
 
 _LARGEST = 200_000_000
 _URL_COLUMNS = ("url", "host")

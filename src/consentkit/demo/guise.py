@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
 
-from consentkit.accounts import alink
+from consentkit.accounts.linking import alink
 from consentkit.demo.forms import DAY, form_token, plain, read_form, wished_language
 from consentkit.demo.site import HERE, LongLivedFiles, templates
 from consentkit.http import RequestHead, parse_cookies

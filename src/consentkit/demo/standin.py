@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from consentkit.classifier import host_of
+from consentkit.classification.classifier import host_of
 from consentkit.policy import Policy, Vendor
 from consentkit.policy.domains import Domains, host_in
 from consentkit.policy.duration import parse_duration

@@ -15,11 +15,11 @@ from consentkit.export.declared import Declaration, reader
 from consentkit.export.parquet import write_parquet
 from consentkit.export.rows import csv_lines, json_lines
 from consentkit.export.summary import words_for
+from consentkit.law.regime import rules_for
 from consentkit.ledger.bundle import write_bundle
 from consentkit.ledger.ledger import Ledger
 from consentkit.ledger.selection import Selection
 from consentkit.ledger.store import Entry
-from consentkit.regime import rules_for
 from consentkit.settings import Settings
 
 

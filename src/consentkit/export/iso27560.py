@@ -30,10 +30,10 @@ from consentkit.export.declared import (
     vendors,
     wording,
 )
+from consentkit.law.regime import UNKNOWN
 from consentkit.ledger.store import Entry
 from consentkit.policy import OPTIONAL_CATEGORIES
 from consentkit.policy.duration import parse_duration
-from consentkit.regime import UNKNOWN
 
 PROFILE = "https://w3id.org/dpv/schema/dpv-27560#record-eu-gdpr"
 # Properties whose values are names of things, not words.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable
 
-from consentkit.classifier import Classification, Classifier
+from consentkit.classification.classifier import Classification, Classifier
 from consentkit.decision import Decision
 from consentkit.http import Header, RequestHead
 

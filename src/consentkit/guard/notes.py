@@ -9,7 +9,7 @@ import json
 import logging
 import re
 
-from consentkit.classifier import Classification
+from consentkit.classification.classifier import Classification
 from consentkit.guard.headers import HeldHeader
 
 _LOG = logging.getLogger("consentkit")

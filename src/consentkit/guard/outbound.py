@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from consentkit.classifier import Classification
+from consentkit.classification.classifier import Classification
 from consentkit.guard.guard import Terms
 from consentkit.guard.set_cookie import SetCookie, may_leave, parse_set_cookie, unfold
 from consentkit.http import Header, ResponseHead

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from consentkit.classifier import Classification
+from consentkit.classification.classifier import Classification
 from consentkit.decision import EVERYTHING, Decision
 from consentkit.guard.cookie_date import parse_cookie_date
 from consentkit.guard.spared import is_spared

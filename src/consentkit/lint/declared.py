@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from consentkit.ages import legal_age, minimum_age
 from consentkit.catalog import find_cookie, find_tracker
+from consentkit.law.ages import legal_age, minimum_age
+from consentkit.law.regime import rules_for, taken_up
 from consentkit.law.table import adequate, profiles
 from consentkit.lint.ground import Fault, Ground
 from consentkit.policy import Category, Policy, Regime, localised
 from consentkit.policy.duration import parse_duration
 from consentkit.policy.model import Cookie
-from consentkit.regime import rules_for, taken_up
 
 _DAY = 86400
 _THIRTEEN_MONTHS = 396  # in days that are never fewer

@@ -10,9 +10,9 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Protocol
 
+from consentkit.law.regime import rules_for
 from consentkit.policy import Category, Policy, Vendor, fingerprint, localised
 from consentkit.policy.model import Cookie, Site
-from consentkit.regime import rules_for
 from consentkit.texts import Texts
 
 # The heads of its table.

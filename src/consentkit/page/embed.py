@@ -16,11 +16,11 @@ from typing import NamedTuple
 
 from markupsafe import escape
 
+from consentkit.law.regime import Rules
 from consentkit.page.mould import Mould
 from consentkit.page.notice import Document, Notice, about, facts, shared_with
 from consentkit.page.sheets import sheets
 from consentkit.policy import Policy, Regime, Vendor, localised
-from consentkit.regime import Rules
 from consentkit.texts import Texts, texts
 
 _KEPT = 256

@@ -18,13 +18,13 @@ from jinja2 import TemplateError
 
 from consentkit.decision import Basis, Decision
 from consentkit.errors import ConfigError, Problem
+from consentkit.law.regime import Rules, rules_for
 from consentkit.page.declaration import declared
 from consentkit.page.embed import Door
 from consentkit.page.honesty import banner_faults, preferences_faults, words_faults
 from consentkit.page.notice import Occasion
 from consentkit.page.templating import PARTS, own_templates
 from consentkit.policy import OPTIONAL_CATEGORIES, Policy
-from consentkit.regime import Rules, rules_for
 from consentkit.texts import texts
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from consentkit import canonical
+from consentkit.law.regime import Rules
 from consentkit.page.additions import additions, announcement
 from consentkit.page.code import served_code
 from consentkit.page.declaration import Row, site_cookies, site_name, site_terms, vendor_card, vendor_cookies
@@ -22,7 +23,6 @@ from consentkit.policy.domains import host_in
 from consentkit.policy.duration import parse_duration
 from consentkit.policy.model import Cookie, Entity
 from consentkit.policy.places import EEA
-from consentkit.regime import Rules
 from consentkit.signals.tcf.said import Framework
 from consentkit.texts import Texts, texts
 

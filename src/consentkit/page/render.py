@@ -16,6 +16,7 @@ from urllib.parse import quote
 from consentkit import canonical
 from consentkit.decision import Basis, Decision
 from consentkit.http import local_path
+from consentkit.law.regime import Rules
 from consentkit.page.additions import announcement
 from consentkit.page.allowed import allowed_names
 from consentkit.page.assets import Asset, asset_for, assets
@@ -41,7 +42,6 @@ from consentkit.page.templating import environment
 from consentkit.policy import Policy, Regime, localised
 from consentkit.policy.model import Entity
 from consentkit.policy.theme import Theme
-from consentkit.regime import Rules
 from consentkit.signals.applies import applies
 from consentkit.texts import Texts, choose_language, languages, texts
 from consentkit.texts.negotiation import closest

@@ -81,7 +81,7 @@ class Authority(Declared):
 
 
 class Accounts(Declared):
-    """That choices follow who signs in, and by which rule the browser's and the account's are merged (merging.py)."""
+    """That choices follow who signs in, and by which rule the two are merged (`accounts.merging`)."""
 
     merge: Literal["latest", "strictest"] = "latest"
 

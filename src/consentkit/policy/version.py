@@ -18,7 +18,7 @@ from consentkit.policy.values import Text, localised
 Scope = Mapping[str, Mapping[str, frozenset[str]]]
 
 OWN = ""
-# How a version is called under which another tool had asked (adopting.py): it never was in force.
+# How a version is called under which another tool had asked (foreign/adopting.py): it never was in force.
 BEFORE_US = "before consentkit: "
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from consentkit.decision import Basis, Decision
+from consentkit.law.regime import UNKNOWN
 from consentkit.policy import Policy
 from consentkit.policy.places import EEA
-from consentkit.regime import UNKNOWN
 from consentkit.signals.gpp import applicable
 
 # Where the GDPR holds, or the United Kingdom's of the same words. Where nobody knows, it does.

@@ -6,16 +6,16 @@ from a site that the policy does not list.
 
 from __future__ import annotations
 
-from consentkit.adopting import Imports
+from consentkit.crossing.reach import Reach
+from consentkit.foreign.adopting import Imports
 from consentkit.guard.notes import Notes
 from consentkit.ledger.store import Store
 from consentkit.ledger.tickets import Tickets
 from consentkit.limit import RateLimit
-from consentkit.network import Origin
-from consentkit.reach import Reach
 from consentkit.seal import Sealer
 from consentkit.settings import Settings
 from consentkit.shelf import Shelf
+from consentkit.visitor.network import Origin
 
 # Of visitors from one network: an office where everybody comes to work at once.
 _PER_MINUTE = 600

@@ -11,7 +11,7 @@ from math import exp
 from typing import NamedTuple
 
 from consentkit.catalog.table import read_table
-from consentkit.learned.features import Traits, features
+from consentkit.classification.learned.features import Traits, features
 
 CATEGORIES = ("essential", "functional", "analytics", "marketing")
 SCALE = 16.0  # a weight is a sixteenth of what is written

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from consentkit.errors import ConfigError, Problem
-from consentkit.network import Locate, place_code
+from consentkit.visitor.network import Locate, place_code
 
 _PLACE = "jurisdiction.database"
 

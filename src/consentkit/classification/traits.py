@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from consentkit.learned import Traits
+from consentkit.classification.learned import Traits
 
 _SECONDS = {"s": 1, "mi": 60, "h": 3600, "d": 86400, "w": 604800, "mo": 2592000, "y": 31536000}
 _TIME = re.compile(

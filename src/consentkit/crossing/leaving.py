@@ -10,13 +10,21 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from consentkit import cookie as cookies
-from consentkit.adopting import to_adopt
 from consentkit.cookie import Attributes
-from consentkit.device import is_bot
-from consentkit.errand import LIFE_SECONDS, LONGEST_PATH, Errand, Stage, format_errand, new_errand, parse_errand
+from consentkit.crossing.errand import (
+    LIFE_SECONDS,
+    LONGEST_PATH,
+    Errand,
+    Stage,
+    format_errand,
+    new_errand,
+    parse_errand,
+)
 from consentkit.errors import SealError
+from consentkit.foreign.adopting import to_adopt
 from consentkit.http import Header, Reply, RequestHead, local_path, parse_cookies, parse_query
 from consentkit.replies import led
+from consentkit.visitor.device import is_bot
 
 if TYPE_CHECKING:
     from consentkit.exchange import Exchange

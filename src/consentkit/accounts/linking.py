@@ -25,6 +25,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from consentkit import canonical
+from consentkit.accounts.mark import LIFE_SECONDS, new_mark
+from consentkit.accounts.merging import merge
 from consentkit.carried import exchange_of
 from consentkit.cookie import MARK_NAME
 from consentkit.decision import EVERYTHING, Basis, Choice, ChoiceKind, Decision, Signals, Standing, decide
@@ -33,8 +35,6 @@ from consentkit.http import Header
 from consentkit.keeping import forget_choice, forget_mark, remember, remember_mark
 from consentkit.ledger.record import milliseconds, new_id, utc
 from consentkit.ledger.store import Entry
-from consentkit.mark import LIFE_SECONDS, new_mark
-from consentkit.merging import merge
 from consentkit.policy import Edition
 from consentkit.recording import record_of
 from consentkit.seal import Pseudonym

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from consentkit.learned.features import Traits, features
-from consentkit.learned.model import Guess, contradicts, guess, probabilities, weights
+from consentkit.classification.learned.features import Traits, features
+from consentkit.classification.learned.model import Guess, contradicts, guess, probabilities, weights
 
 __all__ = ["Guess", "Traits", "contradicts", "features", "guess", "probabilities", "weights"]

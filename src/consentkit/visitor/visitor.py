@@ -9,23 +9,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from consentkit import cookie as cookies
-from consentkit.classifier import host_of
+from consentkit.accounts.mark import Mark, parse_mark
+from consentkit.classification.classifier import host_of
 from consentkit.cookie import Attributes
 from consentkit.decision import CLOCK_SKEW, EVERYTHING, Basis, Decision, Signals, Standing, decide
-from consentkit.device import is_bot
 from consentkit.errors import SealError
 from consentkit.guard.caching import rendering_key
 from consentkit.guard.expiry import expirable
 from consentkit.guard.inbound import unwanted
 from consentkit.http import RequestHead, parse_cookies, preferred_languages
-from consentkit.mark import Mark, parse_mark
-from consentkit.network import Origin
+from consentkit.law.regime import rules_for
 from consentkit.once import once
-from consentkit.regime import rules_for
 from consentkit.signals.applies import applies
 from consentkit.signals.gpc import sends_gpc
 from consentkit.tc_cookie import parse_tc_cookie
 from consentkit.token import LIFE_SECONDS
+from consentkit.visitor.device import is_bot
+from consentkit.visitor.network import Origin
 
 if TYPE_CHECKING:
     from consentkit.kit import ConsentKit

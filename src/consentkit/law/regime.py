@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from consentkit.ages import minimum_age
+from consentkit.law.ages import minimum_age
 from consentkit.law.table import UNKNOWN, Row, profiles, row_of
 from consentkit.policy import Category, Policy, Regime
 from consentkit.policy.duration import parse_duration

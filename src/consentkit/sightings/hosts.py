@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from time import monotonic
 from typing import TypeVar
 
-from consentkit.classifier import FIRST_PARTY, Classification, Classifier
+from consentkit.classification.classifier import FIRST_PARTY, Classification, Classifier
 from consentkit.decision import EVERYTHING
 from consentkit.errors import LedgerUnavailable
 from consentkit.guard.fetching import Suspects
@@ -23,7 +23,7 @@ from consentkit.later import Later
 from consentkit.ledger.hosts import add_sightings
 from consentkit.ledger.store import Store
 from consentkit.policy import Policy
-from consentkit.reports import Violation, host_in
+from consentkit.sightings.reports import Violation, host_in
 
 _LOG = logging.getLogger("consentkit")
 _MOST = 1000

@@ -13,17 +13,17 @@ import threading
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 
-from consentkit.cascade import classifier_of, judge_cookie
-from consentkit.classifier import OURS, UNKNOWN, Classification
+from consentkit.classification.cascade import classifier_of, judge_cookie
+from consentkit.classification.classifier import OURS, UNKNOWN, Classification
+from consentkit.classification.family import family_of
+from consentkit.classification.learned import Traits
 from consentkit.errors import LedgerUnavailable
-from consentkit.family import family_of
 from consentkit.guard.outbound import Cookies
 from consentkit.guard.set_cookie import SetCookie, declaring
-from consentkit.hearsay import Hearsay
 from consentkit.later import Later
-from consentkit.learned import Traits
 from consentkit.ledger.sightings import MOST_PATHS, Sighting, Sightings
-from consentkit.network import Origin
+from consentkit.sightings.hearsay import Hearsay
+from consentkit.visitor.network import Origin
 
 _LOG = logging.getLogger("consentkit")
 _MOST_NAMES = 1000

@@ -20,22 +20,22 @@ from dataclasses import replace
 from hmac import compare_digest
 from typing import TYPE_CHECKING
 
-from consentkit import ticket as tickets
-from consentkit.adopting import adopt
 from consentkit.choosing import known_as
+from consentkit.crossing import ticket as tickets
+from consentkit.crossing.errand import Errand, Stage, new_errand
+from consentkit.crossing.leaving import address, ended_line, errand_line, errand_of, lead_away, marked
+from consentkit.crossing.takeover import take_over
+from consentkit.crossing.ticket import NOBODY, Ticket, format_ticket, parse_ticket
 from consentkit.decision import CLOCK_SKEW, Choice, ChoiceKind, Standing
-from consentkit.errand import Errand, Stage, new_errand
 from consentkit.errors import LedgerUnavailable, SealError
+from consentkit.foreign.adopting import adopt
 from consentkit.http import Header, Reply, local_path, parse_query
 from consentkit.keeping import remember
-from consentkit.leaving import address, ended_line, errand_line, errand_of, lead_away, marked
 from consentkit.ledger.record import milliseconds, utc
 from consentkit.policy import Edition
 from consentkit.policy.domains import host_in
 from consentkit.recording import record_of
 from consentkit.replies import led, nothing, private_page
-from consentkit.takeover import take_over
-from consentkit.ticket import NOBODY, Ticket, format_ticket, parse_ticket
 
 if TYPE_CHECKING:
     from consentkit.exchange import Exchange

@@ -35,11 +35,19 @@ from consentkit.catalog import (
     registrable,
     trackers_of,
 )
-from consentkit.classifier import FIRST_PARTY, UNKNOWN, Classification, Classifier, as_cloaked, as_found, split_url
-from consentkit.learned import Traits, contradicts, guess, probabilities, weights
+from consentkit.classification.classifier import (
+    FIRST_PARTY,
+    UNKNOWN,
+    Classification,
+    Classifier,
+    as_cloaked,
+    as_found,
+    split_url,
+)
+from consentkit.classification.learned import Traits, contradicts, guess, probabilities, weights
+from consentkit.classification.spelling import spellings
+from consentkit.classification.traits import described
 from consentkit.policy import Category, Policy, load_policy
-from consentkit.spelling import spellings
-from consentkit.traits import described
 
 Policies = Policy | Classifier | Mapping[str, Any] | str | PathLike[str] | None
 # What keeps a site standing does so on a tracker's domain as well; any other "session" there is the tracker's own.

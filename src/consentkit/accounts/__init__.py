@@ -1,0 +1,1 @@
+"""Choices that follow an account over its browsers."""
