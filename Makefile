@@ -4,8 +4,12 @@
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 BIN := .venv/bin
-# In the order of tests/conftest.py: the files that take longest first, lest one worker waits for them at the end.
-PYTEST_ARGS ?= -n 3 --dist loadfile --no-loadscope-reorder
+# Half of a worker's time is waiting for a browser. In the order of tests/conftest.py: the files that take longest first,
+# lest one worker waits for them at the end.
+PYTEST_ARGS ?= -n 4 --dist loadfile --no-loadscope-reorder
+
+# Tests start some hundred processes of ours: each would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test test-long lint bench clean
 
@@ -26,7 +30,7 @@ test: .venv/test
 test-long: test
 	CONSENTKIT_TEST_REGISTRY=1 $(BIN)/python -m pytest $(PYTEST_ARGS) tests/test_update_catalog.py
 	CONSENTKIT_TEST_MATRIX=1 $(BIN)/python -m pytest tests/vectors tests/test_package.py
-	CONSENTKIT_TEST_MATRIX=1 $(BIN)/python -m pytest $(PYTEST_ARGS) tests/a11y
+	CONSENTKIT_TEST_MATRIX=1 $(BIN)/python -m pytest $(PYTEST_ARGS) tests/a11y tests/page/test_looks.py
 	CONSENTKIT_TEST_MATRIX=1 $(BIN)/python -m pytest tests/ledger/test_scale.py
 	CONSENTKIT_TEST_MATRIX=1 $(BIN)/python -m pytest tests/signals/test_prebid.py
 	$(BIN)/python scripts/office.py

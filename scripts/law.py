@@ -27,7 +27,8 @@ def places() -> Iterator[str]:
     for row in rows():
         code = "–" if row.code == UNKNOWN else f"`{row.code}`"
         days = f"{row.memory} days"
-        yield _line(code, _name(row.code), row.regime, days, "; ".join(_beside(row)), row.source, row.as_of)
+        looked = row.as_of if row.looked_up else f"{row.as_of}, not looked up"
+        yield _line(code, _name(row.code), row.regime, days, "; ".join(_beside(row)), row.source, looked)
 
 
 def exemptions() -> Iterator[str]:

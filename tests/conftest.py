@@ -2,39 +2,62 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
-from playwright.sync_api import Browser, sync_playwright
+from hypothesis import HealthCheck, settings
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from scripts.browser import find
+from tests.waiting import PATIENCE
 
-# How long an example takes says how busy the machine is.
-settings.register_profile("suite", deadline=None)
+# How long an example takes says how busy the machine is; and what CI tries twice is the same twice.
+settings.register_profile(
+    "suite",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=os.environ.get("CI") == "true",
+)
 settings.load_profile("suite")
+expect.set_options(timeout=PATIENCE * 1000)
 
 # Begun first: one of these alone at the end would keep the other worker waiting.
 _LONGEST = (
     "vectors/test_vectors.py",
-    "test_package.py",
     "demo/test_browser.py",
     "ledger/test_postgres.py",
+    "test_package.py",
     "ledger/test_kill.py",
-    "a11y/test_axe.py",
-    "ledger/test_shards.py",
-    "ledger/test_concurrency.py",
-    "guard/test_html.py",
-    "faces/test_servers.py",
-    "robots/test_autoconsent.py",
-    "csp/test_browser.py",
     "page/test_browser.py",
+    "widget/test_embed.py",
+    "a11y/test_axe.py",
+    "a11y/test_room.py",
+    "widget/test_guard.py",
+    "ledger/test_shards.py",
+    "guard/test_browser.py",
+    "csp/test_browser.py",
+    "ledger/test_concurrency.py",
+    "audit/test_browser.py",
     "sites/test_browser.py",
+    "robots/test_autoconsent.py",
+    "faces/test_servers.py",
+    "guard/test_html.py",
+    "a11y/test_walk.py",
 )
 
-_FLAGS = [
+# What Playwright turns off, and a later list replaces: it has to be said again.
+_PLAYWRIGHTS = (
+    "AvoidUnnecessaryBeforeUnloadCheckSync DestroyProfileOnBrowserClose HttpsUpgrades HttpsFirstBalancedModeAutoEnable "
+    "LensOverlay MediaRouter PaintHolding ThirdPartyStoragePartitioning AvoidCorsURLLoaderRestartOnRedirect "
+    "OptimizationHints NetworkTimeServiceQuerying AimEnabled PreconnectToSearch"
+)
+# Pages of the browser's own, for suggestions under an address bar that nobody sees: two more for each window, and half
+# of all the computing (seen in Chromium 156).
+_ADDRESS_BAR = "WebUIOmniboxPopup WebUIOmniboxAimPopup"
+FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -42,6 +65,7 @@ _FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    f"--disable-features={','.join(f'{_PLAYWRIGHTS} {_ADDRESS_BAR}'.split())}",
 ]
 
 
@@ -52,9 +76,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: ranks.get(item.path.relative_to(tests).as_posix(), len(ranks)))
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """A Chromium for a file of tests: its event loop must not run beside those of other files.
+@pytest.fixture(scope="session")
+def _browser() -> Iterator[tuple[Browser, asyncio.AbstractEventLoop]]:
+    """One Chromium for all files of a worker.
 
     Without one the test is skipped, and fails where CI promises one.
     """
@@ -65,6 +89,21 @@ def chromium() -> Iterator[Browser]:
             pytest.fail(reason)
         pytest.skip(reason)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=_FLAGS)
-        yield browser
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        # Between its calls Playwright marks its event loop as running; other files' tests run loops of their own.
+        loop = asyncio.get_running_loop()
+        asyncio._set_running_loop(None)
+        yield browser, loop
+        asyncio._set_running_loop(loop)
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def chromium(_browser: tuple[Browser, asyncio.AbstractEventLoop]) -> Iterator[Browser]:
+    """A Chromium for a file of tests, which leaves nothing of its own to the next."""
+    browser, loop = _browser
+    asyncio._set_running_loop(loop)
+    yield browser
+    for context in browser.contexts:
+        context.close()
+    asyncio._set_running_loop(None)

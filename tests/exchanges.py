@@ -50,7 +50,8 @@ _BANNER = re.compile(
     rb'<link rel="stylesheet" href="/_privacy/static/[0-9a-f]{16}\.first\.css">\n<section .*?</section>', re.S
 )
 _REOPEN = re.compile(
-    rb"<aside[^>]*>(?:<link rel=stylesheet href=\"/_privacy/static/[0-9a-f]{16}\.reopen\.css\">)?"
+    rb"<aside[^>]*>(?:<link rel=stylesheet href=\"/_privacy/static/[0-9a-f]{16}\.reopen\.css\">"
+    rb"|<style[^>]*>[^<]*</style>)?"
     rb"<a href=\"/_privacy/preferences\"[^>]*>.*?</aside>",
     re.S,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -13,14 +14,14 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 
 @contextmanager
-def served(app: Any) -> Iterator[str]:
-    """The address at which an ASGI app answers, until the block ends."""
+def served(app: Any, certificate: Path | None = None) -> Iterator[str]:
+    """The address at which an ASGI app answers, until the block ends; over TLS with a file of key and certificate."""
     listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none"))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none", ssl_certfile=certificate))
     thread = Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        yield f"{'https' if certificate else 'http'}://127.0.0.1:{listening.getsockname()[1]}"
     finally:
         server.should_exit = True
         thread.join()

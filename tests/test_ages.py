@@ -30,6 +30,8 @@ def test_every_member_state_has_a_row_that_the_regulation_allows() -> None:
         ("JP", "law", 16),
         ("US", "law", 16),
         ("US-CA", "law", 16),
+        ("US-NJ", "law", 17),
+        ("US-MD", "law", 18),
         ("CA", "law", 16),
         ("CA-QC", "law", 14),
         ("IN", "law", 18),

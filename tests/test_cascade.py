@@ -52,6 +52,26 @@ def test_cascade(name: str, told: dict[str, str], category: str | None, reason: 
     assert (found.category, found.reason) == (category, reason)
 
 
+@pytest.mark.parametrize(
+    ("name", "domain", "category"),
+    [
+        ("SOCS", "google.com", "essential"),  # the visitor's choice
+        ("AEC", "google.com", "essential"),  # against forged requests
+        ("et_oi_v2", "", "essential"),  # etracker's record of consent
+        ("ga-disable-G-1", "", "essential"),
+        ("ServerPool", "", "essential"),
+        ("WMF-Last-Access", "", "analytics"),
+        ("i00", "ioam.de", "analytics"),
+        ("auth_token", "", "essential"),  # X's on its own domain alone
+        ("auth_token", "twitter.com", "marketing"),
+        ("TASession", "", "essential"),
+    ],
+)
+def test_what_collections_get_wrong(name: str, domain: str, category: str) -> None:
+    """A choice, a login and the way to a server are held from nobody; what counts visitors is called that."""
+    assert classify(name, domain=domain).category == category
+
+
 def test_policy_first(tmp_path: Path) -> None:
     """The owner's word goes before lists of their own, and those before the catalogue; a list may name one domain's."""
     (tmp_path / "mine.toml").write_text(LIST + '["Ours"]\ncookies.session = "_ga _exa_own"\n', encoding="utf-8")
@@ -82,7 +102,7 @@ def test_policy_first(tmp_path: Path) -> None:
         (" _fbp\u00a0", "_fbp"),
         ("“_fbp”", "_fbp"),
         ("**_fbp**", "_fbp"),
-        ("phpsessid", "phpsessid"),
+        ("phpsessid", "PHPSESSID"),
         ("_ga, _gid", "_ga"),
         ("zq_unheard<br>_gid", "_gid"),
         ("Google Analytics (_ga)", "_ga"),
@@ -91,6 +111,12 @@ def test_policy_first(tmp_path: Path) -> None:
 def test_names_as_tables_write_them(cell: str, rule: str) -> None:
     """A published table's stand-ins, quotation marks, case and several names in a cell hide no cookie that is known."""
     assert (classify(cell).reason, classify(cell).rule) == ("catalogued", rule)
+
+
+@pytest.mark.parametrize("name", ["sessel", "AUTH_TOKEN", "external_media", "electronics-cart"])
+def test_no_strangers_pattern(name: str) -> None:
+    """A site's own cookie is not taken for a vendor's because its name begins like one, or in another case is one."""
+    assert not classify(name).vendor
 
 
 def test_a_name_as_it_stands_goes_first() -> None:
@@ -138,6 +164,21 @@ def test_urls(url: str, site: str, category: str | None, reason: str) -> None:
     """What one host does for several ends is told by its path, and a tracker in the site's own clothes is seen."""
     found = classify_url(url, site=site)
     assert (found.category, found.reason) == (category, reason)
+
+
+@pytest.mark.parametrize(
+    ("url", "rule"),
+    [
+        ("https://www.google.com/recaptcha/api.js", "google.com/recaptcha"),
+        ("https://www.google.de/maps/embed?pb=1", "google.com/maps"),
+        ("https://stats.g.doubleclick.net/r/collect", "doubleclick.net"),
+    ],
+)
+def test_the_line_that_decided(url: str, rule: str) -> None:
+    """An auditor reads which line of the list decided of a URL, with its path, and what such a thing is for."""
+    found = classify_url(url)
+    assert found.rule == rule
+    assert found.purpose
 
 
 def test_cloaks_are_whole_paths() -> None:
@@ -212,12 +253,16 @@ def test_the_document() -> None:
 
 
 def test_importing_stays_light() -> None:
-    """Whoever imports consentkit and asks nothing reads no table, and none is read before it is needed."""
+    """Whoever asks nothing reads no table, and whoever names no policy does not wait for what reads and stores one."""
     code = (
         "import sys; opened = []\n"
         "sys.addaudithook(lambda event, args: event == 'open' and opened.append(str(args[0])))\n"
         "import consentkit; assert 'consentkit.classification.cascade' not in sys.modules\n"
         "consentkit.classify; assert not [p for p in opened if p.endswith('.tsv')]\n"
         "consentkit.classify('_ga'); assert not [p for p in opened if 'model.tsv' in p]\n"
+        "consentkit.classify('zq_unheard', domain='a.example', site='b.example')\n"
+        "consentkit.classify_url('https://c.example/x.js', site='b.example')\n"
+        "heavy = {'pydantic', 'sqlalchemy', 'sqlmodel', 'jinja2', 'cryptography', 'tomllib'} & sys.modules.keys()\n"
+        "assert not heavy, heavy\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consentkit.classification.classifier import FIRST_PARTY, UNKNOWN, Classifier, host_of
+from consentkit.classification.answer import FIRST_PARTY, UNKNOWN
+from consentkit.classification.classifier import Classifier, host_of
 from consentkit.policy import Policy, parse_policy
 
 POLICY = parse_policy(

@@ -32,7 +32,7 @@ else:
     app = __import__(name).app
 from consentkit.testing import assert_clean, visitor
 asked, accepted = visitor(app).get("/").text, visitor(app, "all").get("/").text
-assert asked.count("/_privacy/choice") == 1 and "/_privacy/choice" not in accepted
+assert asked.count("accept_all") == 1 and "accept_all" not in accepted
 assert accepted.count("/_privacy/preferences") == 1
 held = 'type="text/plain"'
 assert asked.count(held) == asked.count("googletagmanager") and held not in accepted

@@ -14,7 +14,7 @@ SRC = Path(__file__).parents[1] / "src" / "consentkit"
 
 # A module imports from lower floors only; the longest name that fits a module counts.
 FLOORS = {
-    0: "__init__ errors http canonical seal limit later once sightings.hearsay texts tlog",
+    0: "__init__ category errors http canonical seal limit later once sightings.hearsay texts tlog",
     1: "policy law catalog classification.learned",
     2: "law.ages law.regime decision classification foreign signals visitor.network visitor.geo "
     "keyfile keyplace settings",
@@ -42,7 +42,7 @@ SAME_FLOOR = {
     "exchange": "crossing embedding keeping leftovers routes showing visitor",
     "routes": "choosing crossing foreign.adopting rights",
     "foreign.adopting": "keeping recording",
-    "crossing": "choosing foreign.adopting keeping recording shelf",
+    "crossing": "choosing foreign.adopting framing keeping recording shelf",
     "keeping": "leftovers",
     "accounts": "keeping recording",
     "choosing": "crossing framing keeping recording",

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from consentkit.classification.answer import UNKNOWN, Classification
 from consentkit.classification.cascade import classify
-from consentkit.classification.classifier import UNKNOWN, Classification
 from consentkit.guard.outbound import Cookies
 from consentkit.guard.set_cookie import SetCookie, parse_set_cookie
 from consentkit.ledger.database import Database
@@ -31,11 +31,11 @@ def cookie(line: str) -> SetCookie:
 
 
 def seen(*lines: str) -> Cookies:
-    return Cookies([cookie(line) for line in lines], [])
+    return Cookies([cookie(line) for line in lines], [], [])
 
 
 def held(name: str, found: Classification) -> Cookies:
-    return Cookies([cookie(f"{name}=1")], [(cookie(f"{name}=1"), found)])
+    return Cookies([cookie(f"{name}=1")], [(cookie(f"{name}=1"), found)], [])
 
 
 def origin(number: int) -> Origin:
@@ -80,7 +80,7 @@ def test_a_held_cookie_is_guessed_as_the_command_does(inventory: Inventory, capl
     """Whoever reads that a lasting cookie with the name of a login is held reads what `consentkit classify` says of it:
     the two do not contradict each other. Of what nobody can guess nothing is said."""
     line = cookie("member_login=1; Max-Age=1209600; HttpOnly")
-    inventory.notice(Cookies([line], [(line, UNKNOWN)]), NOW)
+    inventory.notice(Cookies([line], [(line, UNKNOWN)], []), NOW)
     guess = classify("member_login", retention="14 days", attributes="HttpOnly")
     assert guess.category == "essential"
     assert f"(nobody knows it; a guess: essential, {guess.confidence:.2f})" in caplog.messages[0]
@@ -134,7 +134,7 @@ def test_no_value_is_told(
 ) -> None:
     """A cookie without a name is spoken of without its value, in the log as in the list."""
     nameless = cookie(line)
-    inventory.notice(Cookies([nameless], [(nameless, UNKNOWN)]), NOW)
+    inventory.notice(Cookies([nameless], [(nameless, UNKNOWN)], []), NOW)
     assert "secret" not in caplog.text
     assert "without a name" in caplog.text
     assert listed(inventory, sightings) == []
@@ -156,7 +156,7 @@ def test_paths(inventory: Inventory) -> None:
 )
 def test_paths_that_could_be_more(path: str, inventory: Inventory) -> None:
     """A path that is not plainly one is never written into a header of ours."""
-    inventory.notice(Cookies([SetCookie("a", path)], []), NOW)
+    inventory.notice(Cookies([SetCookie("a", path)], [], []), NOW)
     assert inventory.paths("a") == frozenset()
 
 

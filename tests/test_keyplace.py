@@ -70,6 +70,9 @@ def test_key_that_git_would_commit() -> None:
         ("*.key", True),
         ("other", False),
         ("/signing.key", False),
+        ("# no signing.key here", False),
+        ("*.key\n!signing.key", False),
+        ("!signing.key\n*.key", True),
     ],
 )
 def test_agrees_with_git(ignore: str, ignored: bool) -> None:
@@ -81,6 +84,23 @@ def test_agrees_with_git(ignore: str, ignored: bool) -> None:
     said = subprocess.run(["git", "check-ignore", "-q", "data/signing.key"], check=False).returncode == 0
     assert said is ignored
     assert (work_tree(Path("data/signing.key")) is None) is ignored
+
+
+def test_no_key_is_made_where_git_commits() -> None:
+    """In a folder that was there git is told of our own files alone; where it was told otherwise no key is made."""
+    subprocess.run(["git", "init", "-q"], check=True)
+    for name in ("ours", "theirs"):
+        Path(name).mkdir()
+        Path(name, "page.html").touch()
+    Path("theirs", ".gitignore").write_text("# secret\n")
+    with pytest.warns(UserWarning, match="made its keys"):
+        load_settings(data="ours", environ={})
+    untracked = ["git", "ls-files", "--others", "--exclude-standard"]
+    seen = subprocess.run(untracked, capture_output=True, text=True, check=True).stdout.split()
+    assert sorted(seen) == ["ours/.gitignore", "ours/page.html", "theirs/.gitignore", "theirs/page.html"]
+    with pytest.raises(ConfigError, match=r"E038 CONSENTKIT_DATA: .*git would commit.*Add secret to"):
+        load_settings(data="theirs", environ={})
+    assert not Path("theirs", "secret").exists()
 
 
 def test_keys_of_development_are_left_alone_by_git() -> None:

@@ -8,6 +8,7 @@ import sys
 import threading
 
 from consentkit.later import Later
+from tests.waiting import PATIENCE
 
 
 def test_once_for_many() -> None:
@@ -22,7 +23,7 @@ def test_once_for_many() -> None:
     later = Later(work, 0.02)
     for _ in range(100):
         later.soon()
-    assert ready.wait(5)
+    assert ready.wait(PATIENCE)
     later.close()
     assert done == ["consentkit-later"]
 
@@ -39,7 +40,7 @@ def test_tried_again() -> None:
         return answer
 
     Later(work, 0.01).soon()
-    assert ready.wait(5)
+    assert ready.wait(PATIENCE)
 
 
 def test_at_the_end() -> None:

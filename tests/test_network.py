@@ -56,6 +56,13 @@ def test_the_region_is_told_too(country: str, region: str, nation: str, part: st
     assert origin_of(head(**{**sent, country.replace("-", "_"): "XX"}), policy).country is None
 
 
+@pytest.mark.parametrize("order", [("US", "FR"), ("FR", "US")])
+def test_a_country_said_twice(order: tuple[str, str]) -> None:
+    """A proxy that adds its header to one of the visitor's own says nothing: nobody chooses their own law."""
+    twice = head().with_headers(tuple((b"cf-ipcountry", code.encode()) for code in order))
+    assert origin_of(twice, BEHIND).country is None
+
+
 @pytest.mark.parametrize("client", ["192.0.2.1", "", "unix:", "::1", "11.0.0.1"])
 def test_strangers_are_not_believed(client: str) -> None:
     """A visitor who writes forwarded headers themselves changes neither host, scheme, country nor their count."""

@@ -110,12 +110,12 @@ def test_clock(tmp_path: Path) -> None:
     clock = Clock()
     app = starlette_site(policy=POLICY, clock=clock, **scratch(tmp_path))
     client = visitor(app, "all")
-    assert "/_privacy/choice" not in client.get("/").text
+    assert "accept_all" not in client.get("/").text
     clock.advance(days=179)
     assert "marketing" in client.get("/granted").json()
     clock.advance(days=2)
     assert client.get("/granted").json() == ["essential"]
-    assert "/_privacy/choice" in client.get("/").text
+    assert "accept_all" in client.get("/").text
 
 
 def test_scratch(tmp_path: Path) -> None:

@@ -162,6 +162,16 @@ def test_cookies_of_services(script: ModuleType) -> None:
     ]
 
 
+def test_what_is_written_of_a_vendor_holds_on_its_domains(script: ModuleType) -> None:
+    """A record of consent stays one on its vendor's own domain, whatever a collection says; a namesake is another's."""
+    written = script.CookieFact("SOCS", "essential", "consent", "Google", "13 months", "consentkit")
+    collected = [
+        script.CookieFact("SOCS@google.com", "marketing", "advertising", "google", "13 months", "ocd"),
+        script.CookieFact("SOCS@other.example", "marketing", "advertising", "Other", "13 months", "ocd"),
+    ]
+    assert script.merge_cookies([written], collected).keys() == {"SOCS", "SOCS@other.example"}
+
+
 def test_cookies_of_the_database(script: ModuleType) -> None:
     """A visitor is shown our label, never the database's own, and of two meanings the first-party one."""
     built = script.build(packages())["cookies.tsv"].splitlines()

@@ -87,11 +87,25 @@ def merge_cookies(hand: Iterable[CookieFact], collected: Iterable[CookieFact]) -
     for fact in collected:
         if not is_matchable(fact.name, SHORTEST_COLLECTED) or fact.name in merged:
             continue
+        if _is_contradicted(fact, merged):
+            continue
         wider = [known for known in merged.values() if "*" in known.name and is_covered(fact.name, known.name)]
         earlier = [known for known in wider if known.source != fact.source]
         if all(known.category == fact.category for known in earlier) and (fact.retention or not wider):
             merged[fact.name] = fact
     return {name: fact for name, fact in merged.items() if not _repeats(fact, merged)}
+
+
+def _is_contradicted(fact: CookieFact, merged: Mapping[str, CookieFact]) -> bool:
+    """Whether one domain's cookie is what its vendor's cookie of that name is said, by hand, not to be."""
+    name, at, _ = fact.name.partition("@")
+    written = merged.get(name) if at else None
+    return (
+        written is not None
+        and written.source == BY_HAND
+        and written.category != fact.category
+        and written.vendor.casefold() == fact.vendor.casefold()
+    )
 
 
 def without_the_obvious(

@@ -249,7 +249,8 @@ def open_cookie_database(package: Package) -> Iterator[CookieFact]:
 
 def _placed(name: str, domain: str) -> str:
     """A name as it is listed: one that anybody may choose only on the domain of its third party, if one is named."""
-    if not is_plain_word(name) and not (domain and len(name) < SHORT):
+    is_anybodys = is_plain_word(name) or ("*" not in name and not is_telling(name))
+    if not is_anybodys and not (domain and len(name) < SHORT):
         return name
     host = re.match(r"[a-z0-9-]+(\.[a-z0-9-]+)+", domain.lower().lstrip(".").removeprefix("www."))
     return f"{name}@{host[0]}" if host and "*" not in name else ""

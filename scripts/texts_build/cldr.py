@@ -24,6 +24,9 @@ _NUMBERS = range(10001)
 # Codes that are no countries: made-up ones, "unknown", and unions (CLDR, territoryContainment); but data is said to be
 # processed in the European one.
 _NO_COUNTRY = frozenset({"EZ", "QO", "UN", "XA", "XB", "ZZ"})
+# What the CLDR has no word on: the first of a month, and what stands between a label and its text.
+_FIRSTS = {"fr": "1er", "fr_CA": "1er", "pt_BR": "1º"}
+_COLONS = {"fr": "\u00a0: ", "fr_CA": "\u00a0: ", "ja": "：", "zh_Hans": "：", "zh_Hant": "："}
 _DATE_PARTS = {"d": "{day}", "dd": "{day:02}", "MMMM": "{month}", "MMM": "{month}", "M": "{month}", "y": "{year}"}
 
 
@@ -70,6 +73,8 @@ def table(language: str) -> dict[str, Any]:
         "forms": counts.forms,
         "list": [lists[name] for name in ("2", "start", "middle", "end")],
         "date": re.sub(r"'([^']*)'|([dMy]+)", lambda match: match[1] or _DATE_PARTS[match[2]], pattern),
+        "first": _FIRSTS.get(language, "1"),
+        "colon": _COLONS.get(language, ": "),
         "months": [found.months["format"][month][n] if month else str(n) for n in range(1, 13)],
         "countries": {
             code: name

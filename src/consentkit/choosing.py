@@ -247,7 +247,7 @@ def _append(exchange: Exchange, sent: ChoiceRequest, standing: Standing, shown: 
         shown.edition,
         notice=shown.token.notice if shown.token and notice else "",
         language=notice.get("language", ""),
-        method=f"{notice.get('layer', 'unknown')} {'fetch' if sent.fetched else 'form'}",
+        method=f"{notice.get('layer') or _layer_unnamed(sent)} {'fetch' if sent.fetched else 'form'}",
         route=shown.token.route if shown.token else "",
         tc=tc,
     )
@@ -255,6 +255,11 @@ def _append(exchange: Exchange, sent: ChoiceRequest, standing: Standing, shown: 
     entry = kit.ledger.append(record, milliseconds(record.time), named)
     _count(exchange, shown)
     return entry
+
+
+def _layer_unnamed(sent: ChoiceRequest) -> str:
+    """Where a choice was made that names no notice: the button beside the link, on each page, brings no token."""
+    return "link" if sent.choice.kind is ChoiceKind.WITHDRAW and not sent.token else "unknown"
 
 
 def _count(exchange: Exchange, shown: _Shown) -> None:
@@ -273,7 +278,9 @@ def _outcome(sent: ChoiceRequest, shown: _Shown) -> str:
 
 
 def _way_back(exchange: Exchange, sent: ChoiceRequest) -> str:
-    return local_path(sent.return_to) or local_path(f"{exchange.head.root_path}/") or "/"
+    """To where the form says; one that says nothing, as on the link's button, to the page that it was on."""
+    back = local_path(sent.return_to or exchange.showing.where_from())
+    return back or local_path(f"{exchange.head.root_path}/") or "/"
 
 
 def _sorry(exchange: Exchange, status: int, key: str, fetched: bool, return_to: str = "", *headers: Header) -> Reply:

@@ -106,6 +106,17 @@ class Decision:
         """Whether things of this category may run; with `vendor`, things of that declared vendor in it."""
         return category in self.granted or (vendor is not None and vendor in self.vendors)
 
+    @property
+    def was_chosen(self) -> bool:
+        """Whether what is allowed was allowed by the visitor: what silence allows can be refused, and not withdrawn."""
+        signalled = self.basis is Basis.SIGNAL and self.regime is Regime.OPT_IN
+        return self.basis is Basis.CHOICE or signalled
+
+    @property
+    def consented(self) -> bool:
+        """Whether something stands that the visitor has allowed, and may withdraw."""
+        return self.was_chosen and bool(self.granted > ESSENTIAL_ONLY or self.vendors)
+
     def __getattr__(self, name: str) -> bool:
         # In templates: {% if consent.analytics %}
         if name in EVERYTHING:

@@ -25,7 +25,7 @@ Messages name the setting or field, the value and the remedy. `ident` is stable:
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
 class ConsentkitError(Exception):
@@ -34,12 +34,12 @@ class ConsentkitError(Exception):
     ident = "consentkit.X000"
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing wrong with what the site declared: where, what, and how to mend it.
 
     `ident` is stable ("consentkit.E012"); `place` is a path into the policy ("vendors[2].hosts[0]") or the
-    name of a setting ("CONSENTKIT_SECRET"); `value` is the offending value, shortened.
+    name of a setting ("CONSENTKIT_SECRET"); `value` is the offending value, shortened. `breaks` names the rule of law
+    that is broken with it, if one is ("refuse-first").
     """
 
     ident: str
@@ -47,6 +47,7 @@ class Problem:
     message: str
     remedy: str
     value: str = ""
+    breaks: str = ""
 
     def __str__(self) -> str:
         shown = f" = {self.value}" if self.value else ""

@@ -24,7 +24,7 @@ from consentkit.guard.headers import hold_headers
 from consentkit.guard.home import Home
 from consentkit.guard.inbound import unwanted, without_cookies
 from consentkit.guard.inert import is_inert, tells
-from consentkit.guard.nonce import lets_inline, lets_style, script_nonce
+from consentkit.guard.nonce import lets_inline, script_nonce, style_nonce
 from consentkit.guard.outbound import filter_cookies
 from consentkit.http import Header, Headers, Reply, RequestHead, ResponseHead
 from consentkit.keeping import sent_back
@@ -269,6 +269,8 @@ class Exchange:
         """The response without cookies and headers that have no consent."""
         filtered, found = filter_cookies(head, terms, self.now)
         self.kit.inventory.notice(found._replace(held=[]) if self.excluded else found, self.now)
+        for each in () if self.excluded else found.shortened:
+            self.kit.notes.shortened(each)
         # What is no page may be kept by any cache: its headers are the same for everybody.
         return self._hold_headers(filtered, terms if page else terms._replace(decision=SHARED))
 
@@ -292,7 +294,7 @@ class Exchange:
         signals = self.kit.policy.signals is not None
         self._body = HtmlGuard(
             terms,
-            partial(self.showing.insert, route, nonce, styled=lets_style(head), shared=shared) if inserts else b"",
+            partial(self.showing.insert, route, nonce, styled=style_nonce(head), shared=shared) if inserts else b"",
             coding,
             suspects,
             document=page,

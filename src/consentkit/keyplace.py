@@ -25,22 +25,30 @@ def served_folder(file: Path) -> Path | None:
 
 def work_tree(file: Path) -> Path | None:
     """The git work tree that would commit a file; None if there is none, or it is told to leave the file alone."""
-    path = file.absolute()
+    path, ignored = file.absolute(), None
     for folder in path.parents:
-        if _leaves_alone(folder, path):
+        if ignored is None:  # the nearest word counts (gitignore(5))
+            ignored = _ignores(folder, path)
+        if ignored:
             return None
         if (folder / ".git").exists():
             return folder
     return None
 
 
-def _leaves_alone(folder: Path, path: Path) -> bool:
-    """Whether a folder's .gitignore covers a path below it. The plain spellings are enough: the rest is a warning."""
+def _ignores(folder: Path, path: Path) -> bool | None:
+    """What a folder's .gitignore says of a path below it; None if nothing. The last line that fits counts.
+
+    The plain spellings are enough: the rest is a warning.
+    """
     try:
-        lines = (folder / ".gitignore").read_text(encoding="utf-8").split()
+        lines = (folder / ".gitignore").read_text(encoding="utf-8").splitlines()
     except (OSError, ValueError):
-        return False
-    below = path.relative_to(folder).parts
-    return any(
-        fnmatchcase(part, line.strip("/")) for line in lines for part in (below[:1] if line.startswith("/") else below)
-    )
+        return None
+    below, said = path.relative_to(folder).parts, None
+    for line in map(str.strip, lines):
+        pattern = line.removeprefix("!")
+        parts = below[:1] if pattern.startswith("/") else below
+        if pattern and not line.startswith("#") and any(fnmatchcase(part, pattern.strip("/")) for part in parts):
+            said = pattern == line
+    return said

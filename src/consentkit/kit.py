@@ -25,7 +25,7 @@ from consentkit.ledger.links import Links
 from consentkit.ledger.opening import open_ledger
 from consentkit.ledger.sightings import Sightings
 from consentkit.limit import ChoiceLimit, RateLimit
-from consentkit.page import Layer, Notice, Pages
+from consentkit.page import Layer, Notice, Pages, as_listed
 from consentkit.policy import fingerprint
 from consentkit.seal import Pseudonyms, Sealer
 from consentkit.settings import Settings
@@ -58,6 +58,7 @@ class ConsentKit:
         ledger: Ledger | None = None,
     ) -> None:
         """With a `ledger` that is open already, the kit of the next version: what is declared counts as in force."""
+        settings = replace(settings, policy=as_listed(settings.policy))
         self.ledger = ledger or open_ledger(settings)
         settings, self.coming = (settings, None) if ledger else settle(settings, self.ledger, clock())
         site = settings.policy.site.id

@@ -25,7 +25,6 @@ from consentkit.ledger.access import Receipt, documents_of, pending_of, receipts
 from consentkit.ledger.erasure import forget
 from consentkit.ledger.record import new_id
 from consentkit.page.receipt import Holder
-from consentkit.policy.duration import parse_duration
 from consentkit.replies import json, private_page
 from consentkit.seal import Sealer
 from consentkit.visitor.network import same_origin
@@ -71,11 +70,11 @@ def erase(exchange: Exchange, body: bytes) -> Reply:
         return _question(exchange, 403)
     if not kit.limit.allows(exchange.origin.network, holder, exchange.now):
         return _message(exchange, 429, "too_many")
-    keep = parse_duration(kit.policy.keep.period) * 1000 if kit.policy.keep else 0
-    forget(kit.ledger, [holder], int(exchange.now * 1000), keep)
+    done = forget(kit.ledger, [holder], int(exchange.now * 1000), kit.policy.kept_milliseconds)
     if kit.ledger.store.database.file:
         kit.ledger.store.database.scrub()
-    return private_page(200, kit.pages.erased(exchange.showing.language, exchange.head.root_path), *_anew(exchange))
+    page = kit.pages.erased(exchange.showing.language, exchange.head.root_path, kept=bool(done.kept))
+    return private_page(200, page, *_anew(exchange))
 
 
 def _held(exchange: Exchange, visitor: str) -> tuple[list[Receipt], bool]:

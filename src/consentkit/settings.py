@@ -31,6 +31,8 @@ Init = TypeVar("Init", bound=Callable[..., None])
 # What every integration takes by name: the first five are settings, the others the kit's own.
 KEYWORDS = ("policy", "database", "data", "secret", "signing_key", "clock", "minor")
 _KEY_FILE = "signing.key"
+# What lies in a folder of ours, for its .gitignore.
+_OURS = "secret\nsigning.key*\nledger.db*\ncheckpoint-*\nspool-*\n"
 # SQLite in memory: good for a suite.
 _FORGETFUL = ("sqlite://", "sqlite:///", "sqlite:///:memory:")
 
@@ -216,8 +218,10 @@ class _KeyFolder:
         try:
             # Where the start is off already nothing is made: a new key might bear another site's name.
             if self._invent and not self._live and not self._found and not path.exists():
-                self._make(path, make() + "\n")
-                _see_place("CONSENTKIT_DATA", path, self._found)
+                self._prepare(path)
+                if not self._found:
+                    self.used = True
+                    write_once(path, make() + "\n")
             if not self._live and path.exists():
                 return path.read_text(encoding="ascii").strip()
         except (OSError, ValueError) as error:
@@ -233,12 +237,17 @@ class _KeyFolder:
             self._found.append(Problem("consentkit.E020", setting, message, _ELSEWHERE))
         return None
 
-    def _make(self, path: Path, text: str) -> None:
-        self.used = True
-        if not self.folder.exists():  # a folder that is there already may hold the site's own files
+    def _prepare(self, path: Path) -> None:
+        """See to a folder in which no commit takes the key along."""
+        if not self.folder.exists():
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_once(self.folder / ".gitignore", "*\n")
-        write_once(path, text)
+        elif work_tree(path):  # a folder that was there may hold the site's own files: git is told of ours alone
+            write_once(self.folder / ".gitignore", _OURS)
+        if tree := work_tree(path):
+            message = f"would put a key into {path.parent}, which git would commit ({tree})."
+            remedy = f"Add {path.name} to {self.folder / '.gitignore'}, or name a folder that is not there yet."
+            self._found.append(Problem("consentkit.E038", "CONSENTKIT_DATA", message, remedy))
 
 
 def _see_place(setting: str, path: Path, found: list[Problem]) -> None:

@@ -82,7 +82,7 @@ class Shelf:
         # Another process may have shown it a moment ago, and be writing it still: a quick answer must not be lost.
         for pause in _PATIENCE:
             sleep(pause)
-            stored = self._ledger.store.document(hash)
+            stored = self._ledger.document(hash)
             if stored and stored.kind == "notice":
                 document = dict(canonical.decode(stored.body))
                 self._meet(document["policy"])
@@ -92,7 +92,7 @@ class Shelf:
     def _meet(self, fingerprint: str) -> None:
         """Get to know the policy of another process, which stored it with its notice after we had started."""
         if fingerprint[:16] not in self._policies:
-            stored = self._ledger.store.document(fingerprint)
+            stored = self._ledger.document(fingerprint)
             if stored and stored.kind == "policy":
                 self._policies[fingerprint[:16]] = stored
 

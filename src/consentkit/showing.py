@@ -14,9 +14,10 @@ from consentkit.decision import EVERYTHING, Basis
 from consentkit.framing import marks_set
 from consentkit.http import parse_query
 from consentkit.once import once
-from consentkit.page import Layer, Look, Occasion, in_ascii
+from consentkit.page import Layer, Look, Occasion, in_ascii, is_asked_then
 from consentkit.policy import Category, Regime
 from consentkit.preview import Preview, preview_in
+from consentkit.signals.tcf.said import consents
 
 if TYPE_CHECKING:
     from consentkit.exchange import Exchange
@@ -78,7 +79,10 @@ class Showing:
         lapse = (decision.lapsed, decision.added, decision.again)
         visitor = self._exchange.visitor
         asks_age = visitor.asks_age and not minor
-        return Occasion(decision.gpc, *lapse, asks_age=asks_age, minor=minor, entity=visitor.entity)
+        asked_then = is_asked_then(self._kit.policy, self._kit.coming, decision)
+        return Occasion(
+            decision.gpc, *lapse, asks_age=asks_age, minor=minor, entity=visitor.entity, asked_then=asked_then
+        )
 
     @property
     def is_personal(self) -> bool:
@@ -94,19 +98,22 @@ class Showing:
             return "banner" not in self._placed
         return not self._exchange.visitor.is_framed and ("banner" if self.asks else "preferences") not in self._placed
 
-    def insert(self, route: str, nonce: str, *, styled: bool, shared: bool) -> bytes:
+    def insert(self, route: str, nonce: str, *, styled: str | None, shared: bool) -> bytes:
         """What goes first into a page: the banner for someone to be asked, else the link to change one's mind.
 
-        `styled` says that the page's policy lets style attributes count: then the link needs no sheet of ours.
+        `styled` is the nonce by which the page's policy lets a `<style>` count, "" where it needs none: then the link
+        asks for no sheet of ours. None where nothing helps.
         A page for everybody also carries the widget, which finds out who it is that reads it.
         """
         if self.preview:
             return self.spelled(self._previewed(self.preview))
         link_placed = "preferences" in self._placed
         if shared:
-            return self.spelled((b"" if link_placed else self._reopen(self.shared_language)) + self._widget(nonce))
-        look: Look = "inline" if styled else "sheet"
-        return self.spelled(self._first_layer(route, nonce, look) if self.asks else self._own_reopen(look))
+            link = b"" if link_placed else self._kit.pages.reopen(self.shared_language, self._root)
+            return self.spelled(link + self._widget(nonce))
+        if self.asks:
+            return self.spelled(self._first_layer(route, nonce))
+        return self.spelled(self._own_reopen("sheet") if styled is None else self._own_reopen("style", styled))
 
     def lead(self, nonce: str, *, inline: bool, shared: bool) -> bytes:
         """What goes before the first script of a page: the signals, and the guard unless everything is allowed.
@@ -133,7 +140,7 @@ class Showing:
         self._placed.add("banner")
         if self.preview:
             return in_ascii(self._previewed(self.preview)).decode()
-        return in_ascii(self._first_layer(route, nonce, "sheet")).decode() if self.asks else ""
+        return in_ascii(self._first_layer(route, nonce)).decode() if self.asks else ""
 
     def place_reopen(self) -> str:
         """The link to the preferences, as HTML for this place in the page."""
@@ -178,10 +185,11 @@ class Showing:
         rules = replace(self._exchange.rules, regime=preview.regime)
         return pages.preview(pages.language((preview.language,)), rules, theme, self._root)
 
-    def _first_layer(self, route: str, nonce: str, look: Look) -> bytes:
+    def _first_layer(self, route: str, nonce: str) -> bytes:
         # A page that a browser fetches ahead may never be seen.
         seen = b"prefetch" not in (self._head.header(b"sec-purpose") or b"")
-        return self.banner(self.here, route, counted=seen) + self._widget(nonce, self._reopen(self.language, look))
+        later = self._kit.pages.reopen(self.language, self._root, look="banner")
+        return self.banner(self.here, route, counted=seen) + self._widget(nonce, later)
 
     def _widget(self, nonce: str, later: bytes = b"") -> bytes:
         return self._kit.pages.widget(self._state, self._root, nonce=nonce, later=later)
@@ -192,14 +200,21 @@ class Showing:
         shown = self._exchange.attributes.prefix + cookies.SHOWN_NAME
         return f"{shown}.{self._kit.shelf.current.short[: cookies.POLICY_LETTERS]}"
 
-    def _own_reopen(self, look: Look) -> bytes:
-        """The link for this visitor: where nobody asks, it is what says that the browser's signal was honoured."""
+    def _own_reopen(self, look: Look, nonce: str = "") -> bytes:
+        """The link for this visitor: where nobody asks, it is what says that the browser's signal was honoured. Beside
+        it stands the button that withdraws, for whoever has allowed something: one press, as granting took.
+        """
         decision = self._exchange.decision
         silent = decision.regime is not Regime.OPT_IN and decision.gpc and not decision.allows(Category.MARKETING)
-        return self._kit.pages.reopen(self.language, self._root, honoured=silent, look=look)
+        return self._kit.pages.reopen(
+            self.language, self._root, honoured=silent, withdraws=self._has_granted, look=look, nonce=nonce
+        )
 
-    def _reopen(self, language: str, look: Look = "sheet") -> bytes:
-        return self._kit.pages.reopen(language, self._root, look=look)
+    @property
+    def _has_granted(self) -> bool:
+        """Whether something stands that the visitor has allowed, here or under the framework."""
+        decision = self._exchange.decision
+        return decision.consented or (decision.was_chosen and any(map(consents, marks_set(self._exchange))))
 
     @property
     def here(self) -> str:

@@ -49,8 +49,6 @@ def visit(chromium: Browser, street: Street) -> Iterator[Callable[..., Visitor]]
 
         def come(*, layout: tuple[str, str] = ("bar", "bottom"), javascript: bool = True, **options: Any) -> Visitor:
             context = visiting(chromium, street.address(*layout), javascript=javascript, **options)
-            visitor = here.enter_context(context)
-            visitor.page.set_default_timeout(10_000)
-            return visitor
+            return here.enter_context(context)
 
         yield come

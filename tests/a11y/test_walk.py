@@ -49,7 +49,7 @@ def settled(visitor: Visitor, letters: str) -> None:
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with", "without"])
 def test_by_keyboard_alone(visit: Callable[..., Visitor], javascript: bool) -> None:
-    """Refuse, allow one thing after all, withdraw: no pointer, and no more presses to withdraw than to grant."""
+    """Refuse, allow one thing after all, withdraw with one press where one is: no pointer is needed."""
     visitor = visit(javascript=javascript)
     page = visitor.open("/")
     assert granted(visitor) == "undecided"
@@ -65,7 +65,6 @@ def test_by_keyboard_alone(visit: Callable[..., Visitor], javascript: bool) -> N
     assert visitor.abroad == (["https://count.test/count.js"] if javascript else [])
     visitor.abroad.clear()
 
-    enter(visitor, REOPEN)
     enter(visitor, "Withdraw consent")
     settled(visitor, "0")
     assert page.url == visitor.site + "/"

@@ -315,7 +315,7 @@ def _shaken(good: str) -> st.SearchStrategy[bytes]:
     return st.one_of(cut, turned, st.binary(max_size=200), st.binary(max_size=60).map(lambda raw: b"ck=" + raw))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.data())
 def test_no_cookie_breaks_a_page(browser: Browser, data: st.DataObject) -> None:
     """No cookie a client can send breaks a page or one of ours."""
@@ -326,7 +326,7 @@ def test_no_cookie_breaks_a_page(browser: Browser, data: st.DataObject) -> None:
     assert answer.status < 500
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     st.sampled_from(["GET", "POST", "HEAD", "X"]),
     st.sampled_from(PATHS),

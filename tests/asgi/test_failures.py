@@ -19,6 +19,7 @@ from consentkit.tlog import Signer
 from tests.exchanges import BUSY, LINES, Response, normal, written
 from tests.ledger.checking import check_ledger
 from tests.ledger.test_trouble import LOCKING
+from tests.waiting import PATIENCE
 
 from .browser import Browser
 from .conftest import KEY, Serve, answering
@@ -64,7 +65,7 @@ def locked(folder: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        process.communicate(timeout=10)
+        process.communicate(timeout=PATIENCE)
 
 
 @contextmanager

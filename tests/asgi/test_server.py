@@ -10,6 +10,7 @@ import pytest
 
 from tests.exchanges import BUSY, Response, normal, written
 from tests.serving import served
+from tests.waiting import PATIENCE
 
 from .conftest import Serve, answering
 
@@ -18,7 +19,7 @@ from .conftest import Serve, answering
 def connection(serve: Serve) -> Iterator[http.client.HTTPConnection]:
     page = answering(Response(200, (("content-type", "text/html"),), (written(BUSY),)))
     with served(serve(page)) as address:
-        connection = http.client.HTTPConnection(str(urlsplit(address).netloc), timeout=10)
+        connection = http.client.HTTPConnection(str(urlsplit(address).netloc), timeout=PATIENCE)
         yield connection
         connection.close()
 

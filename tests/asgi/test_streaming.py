@@ -110,7 +110,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Any:
     middleware._kit.close()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(st.integers(0, len(SOURCE)), max_size=12))
 def test_any_chunking(shop: Any, cuts: list[int]) -> None:
     """However a page is cut into pieces, a visitor gets the same bytes."""

@@ -21,6 +21,7 @@ COMING = {
 }
 # Each version was chosen under before the next is set up: what was merely shown reaches the ledger a little later.
 ANNOUNCED = b"a new version of this declaration applies"
+ASKED_THEN = b"You will be asked about that then."
 
 
 def test_what_is_to_come_waits_for_its_day(serve: Serve) -> None:
@@ -35,6 +36,31 @@ def test_what_is_to_come_waits_for_its_day(serve: Serve) -> None:
     assert ANNOUNCED in before.get("/_privacy/preferences").body
     assert before.post({"choice": "accept_all", "token": page.token}).status == 303
     assert entries(before)[0]["policy"] == entries(first)[0]["policy"]
+
+
+@pytest.mark.parametrize(
+    ("regime", "choice", "asked"),
+    [
+        ("opt_in", "accept_all", True),
+        ("opt_in", "refuse_all", False),
+        ("opt_out", None, False),
+        ("opt_out", "accept_all", True),
+    ],
+)
+def test_whom_no_banner_asks_is_told_as_well(serve: Serve, regime: str, choice: str | None, asked: bool) -> None:
+    """Who has decided, or is not asked by their law, reads of the change on each page, and whether it will ask them."""
+    law = {"jurisdiction": {"default": "GB", "regimes": {"GB": regime}}}
+    Browser(serve(**law)).choose("refuse_all")
+    browser = Browser(serve(**COMING, **law))
+    if choice:
+        browser.choose(choice)
+    page = browser.get().body
+    assert b"ck-first" not in page
+    assert ANNOUNCED in page
+    told = browser.get("/_privacy/preferences").body
+    assert b"New in it: Marketing (New)." in told
+    assert (ASKED_THEN in told) is asked
+    assert ASKED_THEN not in browser.get("/_privacy/declaration").body
 
 
 def test_on_its_day_it_holds_and_only_what_it_adds_is_asked(serve: Serve) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from consentkit import limit
-from consentkit.ledger.erasure import erase_visitor
+from consentkit.ledger.erasure import forget
 
 from .browser import Browser
 from .conftest import Serve, entries, granted
@@ -18,7 +18,7 @@ def test_forgotten(serve: Serve) -> None:
     browser.choose("accept_all")
     ledger = app._kit.ledger
     (before,) = entries(browser)
-    assert erase_visitor(ledger, before["visitor"], 0)
+    assert forget(ledger, [before["visitor"]], 0).erased
     assert entries(browser) == []
     assert granted(browser) == "fam"
     assert browser.choose("accept_all").status == 303

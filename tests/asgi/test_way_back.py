@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlencode
 
 import pytest
 
+from tests.exchanges import Response
+
 from .browser import HOST, Browser
-from .conftest import Serve
+from .conftest import Serve, answering
 
 ELSEWHERE = [
     *("//evil.test", "///evil.test", "////evil.test", "/\\evil.test", "\\\\evil.test", "\\/evil.test", "/\\/evil.test"),
@@ -53,6 +56,55 @@ def test_ways_back(place: str, back: str, serve: Serve) -> None:
     """Any page of the site can be returned to."""
     browser = Browser(serve())
     assert browser.post({"choice": "refuse_all", "return_to": place}).header("location") == back
+
+
+WITHDRAW = b"<button name=choice value=withdraw>Withdraw consent</button>"
+
+
+def test_withdrawing_takes_no_more_presses_than_granting(serve: Serve) -> None:
+    """One press on any page withdraws what one press allowed, leads back to that page, and is recorded as such; who has
+    allowed nothing is offered none."""
+    app = serve()
+    browser = Browser(app)
+    assert WITHDRAW not in browser.get("/cart").body
+    browser.choose("refuse_all")
+    assert WITHDRAW not in browser.get("/cart").body
+    browser.choose("accept_all")
+    page = browser.get("/cart?a=1").body
+    [form] = re.findall(rb"<form.*?</form>", page)
+    assert form == b'<form method=post action="/_privacy/choice">' + WITHDRAW + b"</form>"
+    taken = browser.post({"choice": "withdraw"}, referer=f"http://{HOST}/cart?a=1")
+    assert (taken.status, taken.header("location")) == (303, "/cart?a=1")
+    assert WITHDRAW not in browser.get("/cart").body
+    held = browser.get("/_privacy/receipt?download=1").json["receipts"][0]["record"]
+    assert (held["choice"], held["method"]) == ("withdraw", "link form")
+    assert browser.post({"choice": "withdraw"}, referer="http://evil.test/x").header("location") == "/"
+
+
+def test_who_only_stayed_silent_has_nothing_to_withdraw(serve: Serve) -> None:
+    """Where all is allowed until somebody refuses, the page offers choices, and no withdrawal of what nobody gave."""
+    page = Browser(serve(jurisdiction={"default": "US"})).get("/").body
+    assert b"<aside" in page
+    assert WITHDRAW not in page
+
+
+@pytest.mark.parametrize(
+    ("csp", "looks"),
+    [
+        (None, b"<style>.ck-reopen{"),
+        ("style-src 'self' 'nonce-abc'", b'<style nonce="abc">.ck-reopen{'),
+        ("style-src 'self'", b"<link rel=stylesheet"),
+    ],
+    ids=["none", "nonce", "self"],
+)
+def test_who_has_decided_loads_no_sheet_where_the_page_lets_them(csp: str | None, looks: bytes, serve: Serve) -> None:
+    """The way back has its looks in the page, in no attribute, as far as the page's policy lets these count."""
+    headers = (("content-type", "text/html"), *([("content-security-policy", csp)] if csp else []))
+    browser = Browser(serve(answering(Response(200, headers, (b"<!doctype html><body>x",)))))
+    browser.choose("accept_all")
+    page = browser.get("/").body
+    assert b"<aside class=ck-reopen lang=en dir=ltr>" + looks in page
+    assert b"style=" not in page
 
 
 @pytest.mark.parametrize(

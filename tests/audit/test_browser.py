@@ -63,6 +63,8 @@ def test_axe_finds_nothing(chromium: Browser, site: Site, address: str, language
                 page.locator("details").evaluate_all("els => els.forEach(el => el.open = true)")
                 found = AXE.run(page, options={"iframes": False})
                 assert not found.violations_count, f"{path}: {found.generate_report()}"
+                room, taken = page.evaluate("[innerWidth, document.documentElement.scrollWidth]")
+                assert taken <= room, f"{path} is {taken} wide"
                 if folder := os.environ.get("CONSENTKIT_TEST_PICTURES"):
                     name = f"{language}-{len(look)}-{path.strip('/').replace('/', '-') or 'overview'}.png"
                     page.screenshot(path=Path(folder) / name, full_page=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from consentkit import canonical
+from consentkit.audit import build_audit
 from consentkit.audit import search as searching
 from consentkit.audit.gate import CSP
 from consentkit.audit.words import LANGUAGES, words
@@ -125,6 +126,17 @@ def test_search(site: Site) -> None:
     assert found(receipt="0" * 32) == []
 
 
+def test_search_by_policy(site: Site) -> None:
+    """An auditor picks a policy by its version, and finds what was chosen under it."""
+    site.choose()
+    site.change(POLICY.replace('version = "1"', 'version = "2"'))
+    later = site.choose(at=MOMENT + DAY)
+    client, asked = site.let_in(), fingerprint(site.settings.policy)
+    page = client.get("/search", params={"policy": asked}).text
+    assert re.findall(r'href="/entry/(\d+)"', page) == [str(later.number)]
+    assert f'<option value="{asked}" selected>2 · {asked[:12]}</option>' in page
+
+
 def test_search_by_receipt(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """A receipt is found however far back it lies; what is not filed yet is looked through; an erased one is gone."""
     first = site.choose()
@@ -156,6 +168,9 @@ def test_entry(site: Site, layer: str) -> None:
     assert "Checked just now" in page
     assert "by the same code" in page
     assert "/courses/{slug}" in page
+    assert "<bdi>Telephone</bdi>" in page
+    assert "<bdi>Analytics</bdi>" in page
+    assert "<bdi>No</bdi>" in page
     notice = client.get(f"/entry/{entry.number}/notice")
     assert 'lang="fr"' in notice.text
     assert "Tout refuser" in notice.text or "Refuser" in notice.text
@@ -246,7 +261,15 @@ def test_export_of_a_part(site: Site) -> None:
         report = verify_bundle(io.BytesIO(part), site.ledger.verifier)
         assert (report.proven, report.withheld) == (True, 1)
         assert str(other.visitor).encode() not in part
-    for wrong in ({"visitor": "x"}, {"vendor": "a b"}, {"category": "all"}, {"since": "yesterday"}, {"until": "1"}):
+    backwards = {"since": "2026-11-21", "until": "2026-11-20"}
+    for wrong in (
+        backwards,
+        {"visitor": "x"},
+        {"vendor": "a b"},
+        {"category": "all"},
+        {"since": "yesterday"},
+        {"until": "1"},
+    ):
         assert "A field was not understood" in taken("jsonl", **wrong)
 
 
@@ -268,6 +291,23 @@ def test_erasure(site: Site) -> None:
     assert "Checked just now" in page
     checked = client.post("/integrity", data={"token": token}).text
     assert "of which 2 were erased" in checked
+
+
+def test_erasure_of_what_a_law_keeps(site: Site) -> None:
+    """An eraser erases nothing that a law has kept: which, until when and why is said before and after."""
+    site.change(f'{POLICY}\n[keep]\nperiod = "30 days"\nreason = {{en = "Section 9", fr = "Article 9"}}\n')
+    site.app = build_audit(site.settings, site.ledger, lambda: site.clock)
+    old, young = (site.choose(visitor="ab" * 16, at=MOMENT - days * 86_400_000) for days in (40, 1))
+    client, path = site.let_in("eraser"), f"/entry/{old.number}/erase"
+    asked = client.get(path).text
+    done = client.post(path, data={"token": token_in(asked), "sure": "yes"}).text
+    assert "to be erased, with their salts: 1." in asked
+    for page in (asked, done):
+        assert f"Entry {young.number}: until 2026-12-19" in page
+        assert "Section 9" in page
+    assert "Records erased: 1" in done
+    assert site.ledger.store.numbers_of("ab" * 16) == [young.number]
+    assert "Article 9" in client.get(f"/entry/{young.number}/erase", params={"lang": "fr"}).text
 
 
 def test_every_look_is_recorded(site: Site) -> None:

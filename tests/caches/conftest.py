@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from scripts.nginx import find
+from tests.waiting import PATIENCE
 
 # Nothing said, nginx keeps nothing: `proxy_cache_valid` makes it keep whatever it is not told to leave alone.
 _CONFIG = """
@@ -73,11 +74,11 @@ def cached(nginx: str, site: str, folder: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(PATIENCE)
 
 
 def _await(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    until = time.monotonic() + 10
+    until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         if process.poll() is not None:
             break

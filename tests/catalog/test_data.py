@@ -57,6 +57,12 @@ def test_cookie_rows() -> None:
         assert cookie.purpose.endswith(".")
 
 
+def test_hints_speak_for_no_stranger() -> None:
+    """No cookie of a site counts as a vendor's for the first letter of its name."""
+    for hint in read_cookies("hints.tsv"):
+        assert not hint.vendor or "*" not in hint.name or len(hint.name.replace("*", "")) > 1, hint
+
+
 def test_tracker_rows() -> None:
     """No tracker row speaks for a whole country, a hoster's customers, or an address."""
     for host, path, category, vendor, source in read_table("trackers.tsv", 5):

@@ -151,4 +151,4 @@ def test_hosts_are_a_sound_early_out() -> None:
 def test_findings_name_their_row() -> None:
     """An auditor can trace a finding to the row and the source that says so."""
     tracker = find_tracker("stats.g.doubleclick.net")
-    assert tracker == ("doubleclick.net", "Google", "marketing", "consentkit")
+    assert tracker == ("doubleclick.net", "Google", "marketing", "consentkit", "/")

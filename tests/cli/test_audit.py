@@ -8,13 +8,14 @@ import re
 import socket
 import subprocess
 import sys
-import time
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
 
 from consentkit import canonical
 from consentkit.ledger.opening import open_ledger
+from tests.waiting import until
 
 from .conftest import Run, settings_of
 
@@ -55,6 +56,12 @@ def test_odd_invitations(run: Run, site: Path) -> None:
     assert run("audit", "list", "--data", site).stdout == ""
 
 
+def answers(client: httpx.Client) -> bool:
+    with suppress(httpx.ConnectError):
+        return client.get("/style.css").is_success
+    return False
+
+
 def test_serve(site: Path) -> None:
     """The pages run alone, count what was chosen, let in whoever has the link, and say nothing of it in the log."""
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -68,12 +75,7 @@ def test_serve(site: Path) -> None:
     with subprocess.Popen(serving, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as server:
         try:
             with httpx.Client(base_url=base, headers={"origin": base}, follow_redirects=True) as client:
-                for _ in range(200):
-                    try:
-                        client.get("/style.css")
-                        break
-                    except httpx.ConnectError:
-                        time.sleep(0.1)
+                until(lambda: answers(client))
                 assert client.get("/").status_code == 401
                 _, _, grant, secret = link.removeprefix(base).split("/")
                 assert client.get(link).status_code == 200

@@ -23,8 +23,16 @@ HAR = {
         "entries": [
             {
                 "startedDateTime": "2026-01-01T00:00:00.000Z",
-                "request": {"url": "https://shop.example/"},
+                "request": {"url": "https://shop.example/", "cookies": []},
                 "response": {"cookies": [{"name": "_gid", "value": "secret", "expires": "2026-01-02T00:00:00.000Z"}]},
+            },
+            {
+                "startedDateTime": "2026-01-01T00:00:01.000Z",
+                "request": {
+                    "url": "https://www.shop.example/x",
+                    "cookies": [{"name": "_gid", "value": "secret"}, {"name": "", "value": "secret"}, 7],
+                },
+                "response": {"cookies": None},
             },
             {"request": None},
             "nonsense",
@@ -65,6 +73,39 @@ def test_exports(run: Run, tmp_path: Path, content: object, name: str, category:
     (row,) = json.loads(text)
     assert (row["name"], row["category"]) == (name, category)
     assert "secret" not in text
+
+
+def test_what_scripts_set(run: Run, tmp_path: Path) -> None:
+    """A browser's traffic shows what scripts set only where it is carried to a server: it is found there, once."""
+    request = {"url": "https://ads.doubleclick.net/x", "cookies": [{"name": "uid", "value": "secret"}]}
+    entry = {"request": request, "response": {"cookies": [{"name": "_fbp", "expires": float("inf")}]}}
+    content = {"log": {"entries": [*HAR["log"]["entries"], entry, entry]}}
+    found = json.loads(run("classify", "--file", written(tmp_path, content), "--json").stdout)
+    assert [(row["name"], row["domain"], row["reason"]) for row in found] == [
+        ("_gid", "shop.example", "catalogued"),
+        ("_fbp", "ads.doubleclick.net", "catalogued"),
+        ("uid", "ads.doubleclick.net", "tracker's own"),
+    ]
+
+
+def test_no_cookie_in_it(run: Run, tmp_path: Path) -> None:
+    """Traffic without a cookie is no clean bill: whoever gave it is told that browsers leave cookies out."""
+    answer = run("classify", "--file", written(tmp_path, {"log": {"entries": []}}), "--json")
+    assert json.loads(answer.stdout) == []
+    assert "leave them out" in answer.stderr
+
+
+@pytest.mark.parametrize("sign", ";\t")
+def test_spreadsheets(run: Run, tmp_path: Path, sign: str) -> None:
+    """A table is read as the owner's spreadsheet writes it, whichever sign parts its columns."""
+    found = json.loads(run("classify", "--file", written(tmp_path, TABLE.replace(",", sign)), "--json").stdout)
+    assert [(row["name"], row["domain"]) for row in found][::2] == [("_ga", "shop.example"), ("uid", "criteo.com")]
+
+
+def test_a_cell_without_end(run: Run, tmp_path: Path) -> None:
+    """A table that cannot be read is refused in its line, and not with a crash."""
+    text = "name,domain\n_ga,\n" + "a" * 200_000 + ",\n"
+    assert "after line 2" in run("classify", "--file", written(tmp_path, text), code=2).stderr.replace("\n", "")
 
 
 @pytest.mark.parametrize("content", ["colour,shape\nred,round\n", "{", "[1", '{"a": 1}', ""])

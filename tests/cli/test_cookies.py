@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from consentkit.classification.classifier import UNKNOWN
+from consentkit.classification.answer import UNKNOWN
 from consentkit.guard.outbound import Cookies
 from consentkit.guard.set_cookie import SetCookie
 from consentkit.ledger.database import Database
@@ -31,6 +31,11 @@ name = "theme"
 category = "functional"
 purpose = "Remembers colours."
 retention = "1 year"
+[[cookies]]
+name = "board_*"
+category = "functional"
+purpose = "Remembers a board."
+retention = "1 day"
 [[vendors]]
 id = "hotjar"
 name = "Hotjar"
@@ -88,9 +93,11 @@ def test_by_doubt(run: Run, site: Path, see: See) -> None:
 
 
 def test_all_declared(run: Run, site: Path, see: See) -> None:
-    """When every cookie in use is declared there is no finding."""
-    see(sighting("theme"), sighting("theme.1"))
-    assert "2 cookies seen, 0 of them not declared." in run("cookies", "seen", "--data", site).stderr
+    """When every cookie in use is declared there is no finding; each is shown as it is declared, once."""
+    see(sighting("theme"), sighting("theme.1"), sighting("board_ab"))
+    result = run("cookies", "seen", "--data", site)
+    assert "2 cookies seen, 0 of them not declared." in result.stderr
+    assert [row.split()[0] for row in result.stdout.splitlines()[1:]] == ["board_*", "theme"]
 
 
 def test_json(run: Run, site: Path, see: See) -> None:
@@ -190,7 +197,7 @@ def test_document(run: Run, site: Path, see: See, caplog: pytest.LogCaptureFixtu
     line = re.search(r"^    (consentkit\.G011.*?)\n\n", text, re.DOTALL | re.MULTILINE)
     assert line
     cookie = SetCookie("quiz")
-    Inventory(Sightings(Database("sqlite://"), "shop"), enforces=True).notice(Cookies([], [(cookie, UNKNOWN)]), 0)
+    Inventory(Sightings(Database("sqlite://"), "shop"), enforces=True).notice(Cookies([], [(cookie, UNKNOWN)], []), 0)
     assert caplog.messages == [line[1].replace("\n    ", "\n")]
     policy = "".join(re.findall(r"^```toml\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)[::-1])
     (site / "consent.toml").write_text(policy + POLICY, encoding="utf-8")
@@ -202,11 +209,12 @@ def test_document(run: Run, site: Path, see: See, caplog: pytest.LogCaptureFixtu
 
 def test_knowledge(run: Run, site: Path, see: See) -> None:
     """An auditor's tool takes in what is declared, with the day it was last seen, and what was seen beside it."""
-    see(sighting("theme"), sighting("_fbp", 7776000))
+    see(sighting("theme"), sighting("board_ab"), sighting("_fbp", 7776000))
     rows = json.loads(run("cookies", "knowledge", "--data", site).stdout)["knowledges"]
     found = {row["name"]: row for row in rows}
     assert found["theme"]["category"] == "Content customisation"
     assert (found["theme"]["source"], found["theme"]["date"]) == ("controller", "12/01/2025")
+    assert (found["board_*"]["source"], found["board_*"]["date"]) == ("controller", "12/01/2025")
     assert (found["_fbp"]["category"], found["_fbp"]["controller"]) == ("Targeted advertising", "Meta")
     keys = {"domain", "name", "category", "source", "controller", "date", "policy", "reference", "comment"}
     assert all({*row} == keys and all(isinstance(value, str) for value in row.values()) for row in rows)

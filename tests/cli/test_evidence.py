@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from consentkit.ledger.ledger import Ledger
 from consentkit.ledger.store import Store
-from consentkit.tlog import Signer
+from consentkit.tlog import Signer, open_checkpoint, sign_checkpoint
 
 from .conftest import Run, add, settings_of
 
@@ -60,6 +61,32 @@ def test_verify_since(run: Run, site: Path, bundle: Path, tmp_path: Path, vkey: 
     run("export", "--data", site, "--format", "bundle", "-o", later)
     assert "earlier export of 5 entries" in run("verify", later, "--since", bundle).stderr
     assert "some are gone" in run("verify", bundle, "--since", later, "--vkey", vkey, code=1).stderr
+
+
+def test_verify_since_a_checkpoint(run: Run, site: Path, tmp_path: Path) -> None:
+    """A checkpoint that somebody kept pins all that came before it; one of another log pins nothing."""
+    kept, later = tmp_path / "checkpoint", tmp_path / "later.bundle"
+    kept.write_text(run("ledger", "checkpoint", "--data", site).stdout, encoding="utf-8")
+    add(site, 2)
+    run("export", "--data", site, "--format", "bundle", "-o", later)
+    assert "earlier checkpoint of 5 entries" in run("verify", later, "--since", kept).stderr
+    note = kept.read_text(encoding="utf-8")
+    head = open_checkpoint(note, [settings_of(site).signer.verifier])
+    another = sign_checkpoint(head, Signer.generate(head.origin))
+    for text, said in (
+        (another, "a key that is none of this log's"),
+        (note[:-20], "neither a bundle nor a checkpoint"),
+    ):
+        kept.write_text(text, encoding="utf-8")
+        assert said in run("verify", later, "--since", kept, code=1).stderr
+
+
+@pytest.mark.parametrize("spoil", [lambda data: data[:-40], lambda data: data.replace(b"accept_all", b"refuse_all", 4)])
+def test_verify_since_a_spoiled_export(run: Run, bundle: Path, tmp_path: Path, spoil: Callable[[bytes], bytes]) -> None:
+    """An earlier export that was altered, or cut off, is not said to be what the log holds."""
+    older = tmp_path / "older.bundle"
+    older.write_bytes(spoil(bundle.read_bytes()))
+    assert "earlier export: entries.jsonl" in run("verify", bundle, "--since", older, code=1).stderr
 
 
 def test_verify_json(run: Run, bundle: Path, vkey: str) -> None:
@@ -162,6 +189,7 @@ def test_receipt(run: Run, tmp_path: Path, receipt: dict[str, Any], vkey: str) -
         path.write_text(json.dumps(value))
         assert "Anchored" in run("verify", path, "--vkey", vkey).stderr
         assert "not anchored" in run("verify", path, code=1).stderr
+    assert "for a bundle" in run("verify", path, "--since", path, code=2).stderr
 
 
 @pytest.mark.parametrize("key", ["record", "salt", "leaf_hash", "index", "proof", "checkpoint", "id", "time", "vkey"])
@@ -180,7 +208,7 @@ JSON = st.recursive(
 
 
 @given(st.data())
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=60)
 def test_any_receipt(run: Run, tmp_path: Path, receipt: dict[str, Any], data: st.DataObject) -> None:
     """Whatever stands in a receipt's fields, it is checked to the end, and no change passes."""
     key, value = data.draw(st.sampled_from(sorted(receipt.keys() - {"vkey"}))), data.draw(JSON)

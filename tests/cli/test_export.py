@@ -12,7 +12,12 @@ from pathlib import Path
 import pytest
 from pyarrow import parquet
 
-from .conftest import Run, add
+from consentkit.ledger.ledger import Ledger
+from consentkit.ledger.opening import open_ledger
+from consentkit.ledger.record import ConsentRecord
+from consentkit.ledger.store import Store
+
+from .conftest import MOMENT, NOTICE, Run, add, settings_of
 
 
 def test_export_csv(run: Run, site: Path) -> None:
@@ -20,7 +25,7 @@ def test_export_csv(run: Run, site: Path) -> None:
     result = run("export", "--data", site)
     rows = list(csv.DictReader(io.StringIO(result.stdout, newline="")))
     assert [row["number"] for row in rows] == ["2", "3", "4"]
-    assert result.stderr == "5 entries of shop.example/consent-log\n"
+    assert result.stderr == "3 choices in 5 entries of shop.example/consent-log\n"
 
 
 def test_export_jsonl(run: Run, site: Path) -> None:
@@ -116,6 +121,41 @@ def test_part_of_a_bundle(run: Run, site: Path, tmp_path: Path) -> None:
     assert "5 entries, 3 of them withheld" in said
     assert f"Asked was: visitor {'cd' * 16}." in said
     assert "of those withheld only that they are there" in said
+
+
+def test_selected_is_counted(run: Run, site: Path) -> None:
+    """Who asks for a part hears how large it is; days the wrong way round are a wrong use, and no empty file."""
+    for form in ("csv", "bundle"):
+        said = run("export", "--data", site, "--format", form, "--visitor", "cd" * 16).stderr
+        assert said == "0 choices in 5 entries of shop.example/consent-log\n"
+    wrong = run("export", "--data", site, "--since", "2026-11-02", "--until", "2026-11-01", code=2)
+    assert "--since is not before --until" in wrong.stderr
+
+
+def test_another_site(run: Run, site: Path, tmp_path: Path) -> None:
+    """Where sites share a database the rows of each can be had by its id; what bears a site's name cannot."""
+    settings = settings_of(site)
+    blog = Ledger(Store(settings.database, "blog"), settings.signer, tmp_path)
+    entry = next(iter(open_ledger(settings).store.entries(2, 3)))
+    values = {name: value for name, value in json.loads(entry.record or b"").items() if name != "v"}
+    blog.append(ConsentRecord(**values | {"site": "blog", "visitor": "cd" * 16}), MOMENT, [NOTICE])
+    blog.close()
+    rows = run("export", "--data", site, "--site", "blog")
+    assert [(row["site"], row["visitor"]) for row in csv.DictReader(io.StringIO(rows.stdout))] == [("blog", "cd" * 16)]
+    assert rows.stderr == "1 choice in 2 entries of blog\n"
+    assert "cd" * 16 not in run("export", "--data", site, "--site", "shop").stdout
+    assert "There are blog, shop" in run("export", "--data", site, "--site", "ship", code=2).stderr
+    for form in ("27560", "kantara", "bundle"):
+        wrong = run("export", "--data", site, "--site", "blog", "--format", form, code=2)
+        assert "Give that site's settings" in wrong.stderr
+
+
+def test_bundle_in_a_language(run: Run, site: Path, tmp_path: Path) -> None:
+    """An authority reads a bundle's summary in its own language, and the bundle proves the same."""
+    path, key = tmp_path / "own.bundle", run("ledger", "vkey", "--data", site).stdout.strip()
+    run("export", "--data", site, "--format", "bundle", "--language", "de", "-o", path)
+    run("verify", path, "--vkey", key, "--unpack", tmp_path / "parts")
+    assert "<h1>Nachweis der Einwilligung</h1>" in (tmp_path / "parts/summary.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("option", [("--visitor", "everybody"), ("--vendor", "a b"), ("--vendor", "")])

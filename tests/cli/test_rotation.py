@@ -21,6 +21,7 @@ import pytest
 from consentkit.errors import LedgerError
 from consentkit.keyfile import next_key, put_next, read_key
 from consentkit.tlog import Signer, Verifier, open_checkpoint
+from tests.waiting import PATIENCE
 
 from .conftest import Run, add
 
@@ -40,7 +41,7 @@ def host(data: Path, database: str) -> Iterator[int]:
     command = [sys.executable, "-m", "uvicorn", "tests.ledger.killing:app", "--log-level", "error", "--port", str(port)]
     process = subprocess.Popen(command, cwd=ROOT, env=environment)
     try:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE
         while True:
             try:
                 socket.create_connection(("127.0.0.1", port)).close()

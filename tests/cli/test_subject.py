@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from consentkit.ledger.dues import Dues
 from consentkit.ledger.links import Links
 from consentkit.ledger.opening import open_ledger
 from consentkit.ledger.record import ConsentRecord
@@ -52,8 +53,18 @@ def test_access(run: Run, site: Path, tmp_path: Path) -> None:
     run("subject", "access", "--visitor", VISITOR, "-o", written, "--data", site)
     vkey = run("ledger", "vkey", "--data", site).stdout.strip()
     assert run("verify", written, "--vkey", vkey).stderr.count("Anchored") == 3
-    written.write_text(written.read_text().replace('"desktop"', '"phone"', 1))
-    assert "WRONG" in run("verify", written, "--vkey", vkey, code=1).stderr
+    sound = written.read_text()
+    for said, instead, wrong in (
+        ('"desktop"', '"phone"', "receipt, entry 2: the leaf hash is not that of this record"),
+        ('"layer": "banner"', '"layer": "another"', f"documents, entry 2: the notice {NOTICE.hash} is not the text"),
+        (
+            f'"{NOTICE.hash}": {{',
+            f'"{"0" * 64}": {{',
+            f"documents, entry 2: the notice {NOTICE.hash} is not in the file",
+        ),
+    ):
+        written.write_text(sound.replace(said, instead, 1))
+        assert wrong in run("verify", written, "--vkey", vkey, code=1).stderr.splitlines()[0]
 
 
 def test_access_by_receipt(run: Run, site: Path) -> None:
@@ -132,7 +143,7 @@ def test_a_letter(run: Run, site: Path, tmp_path: Path) -> None:
 
 
 def test_what_a_law_keeps(run: Run, site: Path) -> None:
-    """What must be kept is not erased, and it is said until when; `ledger erase` is told so, and does as it is told."""
+    """What must be kept is not erased, whichever command is told to, and it is said until when."""
     policy = site / "consent.toml"
     law = '[keep]\nperiod = "900 years"\nreason = "A law."\n'
     policy.write_text('retention = "999 years"\n' + policy.read_text() + law, encoding="utf-8")
@@ -140,9 +151,34 @@ def test_what_a_law_keeps(run: Run, site: Path) -> None:
     told = json.loads(said.stdout)
     assert (told["erased"], len(told["kept"])) == ([], 3)
     assert all(f"{number} until {day}" in said.stderr for number, day in told["kept"].items())
-    assert "keep.reason (900 years)" in said.stderr
+    assert "keep.reason (900 years): A law." in said.stderr
+    single = json.loads(run("ledger", "erase", "--entry", 3, "--json", "--data", site).stdout)
+    assert (single["erased"], list(single["kept"])) == ([], ["3"])
+    assert json.loads(run("ledger", "erase", "--visitor", VISITOR, "--json", "--data", site).stdout) == told
     assert len(access(run, site, "--visitor", VISITOR)["receipts"]) == 3
-    assert len(json.loads(run("ledger", "erase", "--visitor", VISITOR, "--json", "--data", site).stdout)["erased"]) == 3
+
+
+def test_a_court_goes_before(run: Run, site: Path) -> None:
+    """What a law keeps is erased where the owner says so expressly, and any auditor reads in the log that it was."""
+    policy = site / "consent.toml"
+    policy.write_text(policy.read_text() + '[keep]\nperiod = "3 years"\nreason = "A law."\n', encoding="utf-8")
+    run("subject", "erase", "--visitor", VISITOR, "--data", site)
+    ordered = run("ledger", "erase", "--visitor", VISITOR, "--also-kept", "--json", "--data", site)
+    assert json.loads(ordered.stdout) == {"erased": [2, 3, 4], "scrubbed": True}
+    ledger = open_ledger(settings_of(site))
+    said, erased = (json.loads(entry.statement or b"") for entry in list(ledger.store.entries())[-2:])
+    assert Dues(ledger.store).until(2**62, 9) == []
+    ledger.close()
+    assert (said["what"], said["role"], said["by"]) == ("override 3", "keeper", "0" * 32)
+    assert erased["indices"] == [2, 3, 4]
+    run("export", "--format", "bundle", "-o", site / "after.bundle", "--data", site)
+    run("verify", site / "after.bundle", "--vkey", run("ledger", "vkey", "--data", site).stdout.strip())
+
+
+def test_one_is_one(run: Run, site: Path) -> None:
+    """One record is called one record."""
+    assert "Erased 1 record." in run("ledger", "erase", "--entry", 3, "--data", site).stderr
+    assert "Erased 2 records." in run("subject", "erase", "--visitor", VISITOR, "--data", site).stderr
 
 
 def test_links(run: Run, site: Path) -> None:

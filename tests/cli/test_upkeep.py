@@ -120,7 +120,7 @@ def test_restore_brings_back_what_was_erased(run: Run, site: Path, tmp_path: Pat
     erased = run("ledger", "erase", "--visitor", VISITOR, "--data", site).stdout
     restored = run("ledger", "restore", tmp_path / "copy", "--data", site, code=1)
     assert restored.stdout == erased
-    assert "3 erased records are back" in restored.stderr
+    assert "3 records came back" in restored.stderr
 
 
 def test_restore_over_a_broken_database(run: Run, site: Path, tmp_path: Path) -> None:

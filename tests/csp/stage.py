@@ -55,7 +55,6 @@ class Visitor:
         self.ours: list[str] = []
         self.errors: list[str] = []
         self.site = site
-        context.set_default_timeout(5000)
         context.route(lambda url: not url.startswith(site.address), self._catch)
         if not guarded:
             context.route("**/*.guard.js", lambda route: route.abort())

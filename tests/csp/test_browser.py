@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, expect
 
 from consentkit.kit import ConsentKit
 from consentkit.ledger.hosts import sightings
+from tests.waiting import until
 
 from .sample import POLICY
 from .stage import Site, Visitor, staged, visiting
@@ -45,6 +46,7 @@ SCRIPT = (
     " for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);"
     " document.body.append(made); return made };" + "".join(f"{{ {code} }};" for code in VECTORS.values())
 )
+REPORT = "POST /_privacy/report"
 WORKER = "fetch(['https://count', 'test/worker'].join('.')).catch(() => 0)"
 
 
@@ -91,7 +93,7 @@ def test_every_way_out(visitor: Visitor) -> None:
     page.wait_for_timeout(300)
     assert visitor.abroad == []
     accept(visitor)
-    page.wait_for_timeout(500)
+    until(lambda: visitor.names() >= set(VECTORS), page)
     assert visitor.names() == set(VECTORS)
     assert visitor.refused() == []
 
@@ -179,10 +181,10 @@ def test_learning_stops_nothing(chromium: Browser, learning: tuple[Site, Consent
     site.page("<script src=/own.js></script>")
     with visiting(chromium, site) as visitor:
         page = visitor.open()
-        page.wait_for_timeout(1000)
+        until(lambda: visitor.names() >= set(VECTORS) and REPORT in visitor.ours, page)
         assert visitor.names() == set(VECTORS)
         assert all(said.endswith(" report") for said in visitor.refused())
-        assert "POST /_privacy/report" in visitor.ours
+        assert REPORT in visitor.ours
         page.evaluate("window.kept = true")
         page.get_by_role("button", name="Accept all").click()
         page.locator(".ck-first").wait_for(state="detached")
@@ -209,6 +211,7 @@ def test_the_apps_own_policy_stays(visitor: Visitor, site: Site) -> None:
     assert page.evaluate("[window.ran, window.inline]") == [1, None]
     assert visitor.abroad == []
     accept(visitor)
+    until(visitor.names, page)
     assert visitor.names() == {"x.js"}
     assert page.evaluate("window.inline") is None
 
@@ -237,7 +240,7 @@ def test_a_page_for_everybody(chromium: Browser, site: Site) -> None:
         page.wait_for_timeout(300)
         assert visitor.abroad == []
         accept(visitor)
-        page.wait_for_timeout(300)
+        until(lambda: visitor.names() >= set(VECTORS), page)
         # A worker's script is under its own policy, and comes from no cache here.
         assert visitor.names() == set(VECTORS)
         page.evaluate("window.kept = true")

@@ -6,8 +6,17 @@ from collections.abc import Iterator
 
 import pytest
 
+from consentkit.crossing import reach
+
 from .sites import Sites, sharing
 from .travel import Traveller
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How soon a site answers says how busy the machine is, and here no visitor is kept waiting."""
+    monkeypatch.setattr(reach, "_PATIENCE_SECONDS", 60)
+    monkeypatch.setattr(reach, "_TIMEOUT_SECONDS", 60)
 
 
 @pytest.fixture(scope="module")

@@ -29,15 +29,15 @@ VENDORS = [
 
 def policy(address: str, **changes: Any) -> dict[str, Any]:
     """The one policy of all of them; the third shop is another company's."""
-    port = address.rpartition(":")[2]
+    scheme, _, port = address.split(":")
     return {
         "site": {"id": "shops", "name": "Shops"},
         "controller": {"name": "One Ltd", "contact": "privacy@one.test"},
         "entities": [{"name": "Third BV", "contact": "privacy@third.test", "hosts": ["third.localhost"]}],
         "vendors": VENDORS,
         "domains": {
-            "origin": f"http://keeper.localhost:{port}",
-            "sites": [f"http://{shop}.localhost:{port}" for shop in SHOPS],
+            "origin": f"{scheme}://keeper.localhost:{port}",
+            "sites": [f"{scheme}://{shop}.localhost:{port}" for shop in SHOPS],
         },
         **changes,
     }
@@ -70,7 +70,7 @@ class Sites:
         return self.apps[name]._kit
 
     def url(self, name: str, path: str = "/") -> str:
-        return f"http://{name}.localhost:{self.address.rpartition(':')[2]}{path}"
+        return self.address.replace("127.0.0.1", f"{name}.localhost") + path
 
     def records(self, name: str) -> list[dict[str, Any]]:
         """What is in a site's ledger, oldest first."""
@@ -87,7 +87,7 @@ class Sites:
             self.asked.append(f"{name}{scope['path']}" + (f"?{query}" if query else ""))
         if name in self.down:
             await send({"type": "http.response.start", "status": 502, "headers": []})
-            await send({"type": "http.response.body", "body": b""})
+            await send({"type": "http.response.body", "body": b"Away."})
         else:
             await self.apps[name](scope, receive, _forgetful(send) if name in self.forgetting else send)
 
@@ -108,11 +108,11 @@ async def _shop(scope: Any, receive: Any, send: Any) -> None:
 
 
 @contextmanager
-def sharing(folder: Path) -> Iterator[Sites]:
+def sharing(folder: Path, certificate: Path | None = None) -> Iterator[Sites]:
     """All four, until the block ends."""
     with ExitStack() as stack:
         sites = Sites(stack, folder)
-        sites.address = stack.enter_context(served(sites))
+        sites.address = stack.enter_context(served(sites, certificate))
         for name in (*SHOPS, "keeper"):
             sites.build(name)
         yield sites

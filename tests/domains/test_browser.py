@@ -5,14 +5,23 @@ No cookie of a third party, no script that anything hangs on, and nothing left i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from base64 import urlsafe_b64decode
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from .sites import Sites
-from .test_journeys import sent_to
+from scripts.engines import find_firefox
+from tests.engines.remote import firefox, until
+
+from .certificate import certificate
+from .sites import Sites, sharing
+from .test_journeys import query, sent_to
 from .travel import Traveller
 
 
@@ -47,6 +56,16 @@ def planted(sites: Sites) -> str:
     return sent_to(attacker, sites.url("two"), 3)
 
 
+def visitor_in(sites: Sites, cookie: Mapping[str, Any]) -> str:
+    """The id under which a site knows the browser that keeps this cookie."""
+    return sites.kit(cookie["domain"].partition(".")[0]).standing_cookie.parse(cookie["value"]).visitor
+
+
+def sealed_in(address: str) -> str:
+    """What an answer in an address says, in hex."""
+    return urlsafe_b64decode(query(address).get("answer", "").partition(".")[0] + "===").hex()
+
+
 def asks(page: Page) -> bool:
     return page.locator(".ck-first").count() > 0
 
@@ -65,8 +84,9 @@ def test_chosen_once_and_withdrawn_anywhere(page: Page, context: BrowserContext,
     assert page.url == sites.url("two", "/shoes")
     page.goto(sites.url("one"))
     assert granted(context, sites, "one") == "0"
-    ids = {cookie["value"] for cookie in context.cookies() if cookie["name"] == "ck"}
+    ids = {visitor_in(sites, cookie) for cookie in context.cookies() if cookie["name"] == "ck"}
     assert len(ids) == 3
+    assert not [ident for ident in ids for asked in sites.asked if ident in asked or ident in sealed_in(asked)]
     assert all(cookie["sameSite"] == "Lax" for cookie in context.cookies())
     assert not [asked for asked in sites.asked if asked.startswith("keeper") and "shoes" in asked]
 
@@ -109,6 +129,41 @@ def test_nothing_is_in_the_way(page: Page, context: BrowserContext, sites: Sites
         sites.forgetting.clear()
 
 
+EVIL = "https%3A%2F%2Fevil.test"
+
+
+def test_sent_nowhere_else(page: Page, sites: Sites) -> None:
+    """No link has a visitor led to a site that the policy does not list, or tells such a site anything."""
+    went: list[str] = []
+    page.on("request", lambda request: went.append(request.url))
+    for name in ("two", "keeper"):
+        for where in (f"site={EVIL}&nonce={'0' * 32}", f"from={EVIL}", f"by={EVIL}&answer=x"):
+            answer = page.goto(sites.url(name, f"/_privacy/arrive?{where}"))
+            assert answer is not None
+            assert answer.status == 404
+    for where in ("back=//evil.test", f"start={EVIL}"):
+        page.goto(sites.url("two", f"/_privacy/arrive?{where}"))
+        page.wait_for_selector(".ck-first")
+        assert page.url.startswith(sites.url("two"))
+    assert {urlsplit(url).hostname for url in went} == {"two.localhost", "keeper.localhost"}
+
+
+def test_lost_on_the_way(page: Page, context: BrowserContext, sites: Sites) -> None:
+    """Who was sent to a site that then failed sees the page when they ask for it again, and may choose there."""
+    choose(page, sites.url("one"), "accept_all")
+    page.goto(sites.url("two"))  # the servers know by now that the keeper answers
+    context.clear_cookies(domain="two.localhost")
+    sites.down.add("keeper")
+    try:
+        lost = page.goto(sites.url("two", "/a"))
+        assert lost is not None
+        assert (lost.status, urlsplit(page.url).hostname) == (502, "keeper.localhost")
+        page.goto(sites.url("two", "/a"))
+        assert (page.url, asks(page), granted(context, sites, "two")) == (sites.url("two", "/a"), True, "")
+    finally:
+        sites.down.clear()
+
+
 def test_another_cookie_domain(page: Page, context: BrowserContext, sites: Sites) -> None:
     """When our cookies move to another domain, a choice made anew leaves none behind, and counts."""
     host = sites.url("two").replace("two.", "www.two.")
@@ -126,3 +181,49 @@ def test_another_cookie_domain(page: Page, context: BrowserContext, sites: Sites
     page.goto(host)
     assert not asks(page)
     sites.build("two")
+
+
+@pytest.fixture
+def secured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sites]:
+    """The same sites as they are in production: over TLS, which their servers trust, too."""
+    signed = certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(signed))
+    monkeypatch.setenv("CONSENTKIT_ENV", "production")
+    with sharing(tmp_path, signed) as sites:
+        yield sites
+
+
+def test_over_tls(chromium: Browser, secured: Sites) -> None:
+    """In production every cookie is one host's alone and goes over TLS alone; and the choice reaches the other site."""
+    with chromium.new_context(ignore_https_errors=True) as context:
+        page = context.new_page()
+        choose(page, secured.url("one", "/a"), "accept_all")
+        page.goto(secured.url("two"))
+        assert not asks(page)
+        kept = {(c["domain"].partition(".")[0], c["name"], c["sameSite"], c["secure"]) for c in context.cookies()}
+        names = ("__Host-ck", "__Host-ck_s")
+        assert kept == {(site, name, "Lax", True) for site in ("one", "two", "keeper") for name in names}
+
+
+@pytest.mark.skipif(
+    not os.environ.get("CONSENTKIT_TEST_MATRIX"), reason="`make test-long` has Firefox, or CONSENTKIT_TEST_MATRIX=1"
+)
+def test_over_tls_in_firefox(tmp_path_factory: pytest.TempPathFactory, secured: Sites) -> None:
+    """It does in Firefox as well."""
+    path = find_firefox()
+    if path is None:
+        pytest.skip("no Firefox found: scripts/engines.py installs it")
+    with firefox(path, tmp_path_factory.mktemp("firefox")) as browser:
+        browser.open(secured.url("one", "/a"))
+        browser.click("[value=accept_all]")
+        browser.wait("location.pathname === '/a' && !document.querySelector('.ck-first')")
+        assert browser.cookies() == {"__Host-ck", "__Host-ck_s"}
+        until(lambda: secured.records("keeper"), "the keeper's record")
+        browser.open(secured.url("two"))
+        browser.wait("document.cookie.startsWith('__Host-ck_s=fam.')")
+        secured.clock.advance(minutes=5)
+        browser.open(secured.url("two", "/_privacy/preferences?return_to=/shoes"))
+        browser.click("[value=withdraw]")
+        browser.wait("location.pathname === '/shoes'")
+        browser.open(secured.url("one"))
+        browser.wait("document.cookie.startsWith('__Host-ck_s=0.')")

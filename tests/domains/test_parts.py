@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from consentkit.cookie import Attributes
 from consentkit.crossing.errand import BACK_SECONDS, LIFE_SECONDS, Errand, Stage, format_errand, parse_errand
-from consentkit.crossing.reach import Reach, asks
+from consentkit.crossing.reach import Reach, fault_of
 from consentkit.crossing.takeover import take_over
 from consentkit.crossing.ticket import LIFE_SECONDS as TICKET_SECONDS
-from consentkit.crossing.ticket import NOBODY, Ticket, format_ticket, parse_ticket
+from consentkit.crossing.ticket import LONGEST_TC, NOBODY, Ticket, format_ticket, parse_ticket
 from consentkit.decision import Choice, ChoiceKind, Standing
 from consentkit.errors import SealError
 from consentkit.exchange import Exchange
@@ -52,16 +52,26 @@ def editions(short: str) -> Edition | None:
     st.integers(0, 2**32 - 1),
     st.booleans(),
     st.booleans(),
+    st.text("ABC-_.", max_size=LONGEST_TC),
 )
 def test_tickets_read_as_written(
-    kind: ChoiceKind, categories: frozenset[str], vendors: frozenset[str], time: int, told: bool, lent: bool
+    kind: ChoiceKind, categories: frozenset[str], vendors: frozenset[str], time: int, told: bool, lent: bool, tc: str
 ) -> None:
-    """Any choice arrives as it was sent, and a ticket with none says so."""
+    """Any choice arrives as it was sent, with its TC string, and a ticket with none says so."""
     standing = Standing(NOBODY, Choice(kind, categories, vendors), EDITION.short, time, gpc_told=told, lent=lent)
-    for said in (standing, None):
-        ticket = Ticket("0f" * 16, "https://two.test", NOW, said)
+    for ticket in (
+        Ticket("0f" * 16, "https://two.test", NOW, *said) for said in ((standing, tc), (standing,), (None,))
+    ):
         value = format_ticket(SEALER, ticket, EDITION.vendors)
         assert parse_ticket(SEALER, value, "https://two.test", NOW + TICKET_SECONDS, editions) == ticket
+
+
+def test_no_server_refuses_a_ticket() -> None:
+    """An address stays shorter than servers take (4094 letters): a TC string that is too long stays at home."""
+    for length, carried in ((LONGEST_TC, LONGEST_TC), (LONGEST_TC + 1, 0)):
+        value = format_ticket(SEALER, Ticket("0f" * 16, "https://two.test", NOW, YES, "A" * length), EDITION.vendors)
+        assert len(value) < 3000
+        assert len(parse_ticket(SEALER, value, "https://two.test", NOW, editions).tc) == carried
 
 
 def test_tickets_are_for_one_site_and_one_minute() -> None:
@@ -151,18 +161,21 @@ def greet(listening: socket.socket) -> None:
         caller.sendall(b"SSH-2.0-x\r\n")
 
 
-def test_unreachable() -> None:
-    """A site that refuses, or answers with something else, does not answer; it is looked at again after a minute."""
+def test_unreachable(caplog: pytest.LogCaptureFixture) -> None:
+    """A site that refuses, or answers with something else, does not answer, and its owner reads why; it is looked at
+    again after a minute."""
     with socket.create_server(("127.0.0.1", 0)) as closed:
         url = f"http://keeper.localhost:{closed.getsockname()[1]}/up"
-    assert not asks(url)
+    assert fault_of(url).startswith("ConnectionRefusedError: ")
+    assert fault_of(f"http://{'k' * 64}.test/").startswith("UnicodeError: ")
     with socket.create_server(("127.0.0.1", 0)) as other:
         greeting = Thread(target=greet, args=[other])
         greeting.start()
-        assert not asks(f"http://127.0.0.1:{other.getsockname()[1]}/up")
+        assert fault_of(f"http://127.0.0.1:{other.getsockname()[1]}/up").startswith("BadStatusLine: ")
         greeting.join()
     reach = Reach()
     assert not reach.answers(url, NOW)
+    assert "does not answer (ConnectionRefusedError: " in caplog.text
     looked = reach._looked
     assert not reach.answers("http://nowhere.invalid/", NOW + 59)
     assert reach._looked == looked

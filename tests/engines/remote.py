@@ -107,7 +107,7 @@ class Firefox(Remote):
         self._file = connection.makefile("rwb")
         self._ids = count(1)
         self._read()  # it greets
-        self._ask("WebDriver:NewSession", {})
+        self._ask("WebDriver:NewSession", {"acceptInsecureCerts": True})
 
     def send(self, command: str, **parameters: Any) -> Any:
         answer = self._ask(COMMANDS[command][2], parameters)

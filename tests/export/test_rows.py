@@ -12,8 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from consentkit import canonical
 from consentkit.export import rows
 from consentkit.export.rows import COLUMNS, csv_lines, json_lines
+from consentkit.ledger.record import leaf_of
 from consentkit.ledger.store import Entry
 from tests.export.ledgers import ERASED, SALT, entry
 
@@ -41,7 +43,7 @@ def test_row() -> None:
     assert row["gpc"] == "true"
     assert row["salt"] == SALT.hex()
     assert row["leaf_hash"] == entry(gpc=True, vendors=("acme",)).leaf_hash.hex()
-    assert all(row.values())
+    assert [name for name, value in row.items() if not value] == ["account", "chosen", "tc"]
 
 
 def test_json() -> None:
@@ -49,8 +51,20 @@ def test_json() -> None:
     (line,) = json_lines([entry(3)])
     value = json.loads(line)
     assert line.endswith(b"}\n")
-    assert set(value) == set(COLUMNS)
+    assert set(value) == set(COLUMNS) - {"account", "chosen", "tc"}
     assert (value["categories"], value["gpc"], value["number"]) == (["analytics", "functional"], False, 3)
+
+
+def test_a_row_is_its_record() -> None:
+    """Whoever has a row, of a choice that followed an account too, computes from it what stands for it in the log."""
+    followed = entry(4, account="12" * 32, chosen="2026-11-01T08:00:00.000Z", tc="CQ", vendors=("acme",))
+    for one in (entry(3), followed):
+        record = json.loads(next(json_lines([one])))
+        number, leaf, salt = (record.pop(name) for name in ("number", "leaf_hash", "salt"))
+        assert leaf_of(canonical.encode(record | {"v": 1}), bytes.fromhex(salt)).hex() == leaf
+        assert number == one.number
+    (row,) = table(followed)
+    assert (row["account"], row["chosen"], row["tc"]) == ("12" * 32, "2026-11-01T08:00:00.000Z", "CQ")
 
 
 def test_erased() -> None:

@@ -7,11 +7,14 @@ from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pytest
+
 from consentkit import canonical
 from consentkit.export.summary import words_for
+from consentkit.export.words import LANGUAGES, words_of
 from consentkit.ledger.anchors import Anchor
 from consentkit.ledger.bundle import Tally, write_bundle
-from consentkit.ledger.erasure import erase_visitor
+from consentkit.ledger.erasure import forget
 from consentkit.ledger.ledger import Ledger
 from consentkit.ledger.selection import ALL, Selection
 from consentkit.ledger.store import Document
@@ -34,7 +37,7 @@ class Tags(HTMLParser):
         self.attributes.update(name for name, _ in attrs)
 
 
-def said(ledger: Ledger, folder: Path, selection: Selection = ALL) -> tuple[str, str, Tally]:
+def said(ledger: Ledger, folder: Path, selection: Selection = ALL, language: str = "en") -> tuple[str, str, Tally]:
     """The instructions and the summary of a bundle, and what was counted for them."""
     tallies: list[Tally] = []
     texts: list[str] = []
@@ -42,7 +45,7 @@ def said(ledger: Ledger, folder: Path, selection: Selection = ALL) -> tuple[str,
     def words(tally: Tally) -> tuple[bytes, bytes]:
         tallies.append(tally)
         both = words_for(
-            SIGNER.verifier, ledger.checkpoint(), ledger.store, ledger.checkpoints.kept(99), selection, tally
+            SIGNER.verifier, ledger.checkpoint(), ledger.store, ledger.checkpoints.kept(99), selection, language, tally
         )
         texts.extend(each.decode() for each in both)
         return both
@@ -65,10 +68,10 @@ def test_summary(tmp_path: Path) -> None:
     for number in range(3):
         choose(ledger, f"{number:032x}")
     ledger.append(made(choice="refuse_all"), MOMENT + 5, [POLICY, NOTICE])
-    erase_visitor(ledger, f"{0:032x}", MOMENT)
+    forget(ledger, [f"{0:032x}"], MOMENT)
     ledger.checkpoints.keep(3, MOMENT, Anchor(ledger.checkpoint(), b"0\0"))
     instructions, page, tally = said(ledger, tmp_path)
-    assert (row(page, "accept_all"), row(page, "refuse_all"), row(page, "Choices shown")) == ("2", "1", "3")
+    assert (row(page, "Accepted all"), row(page, "Refused all"), row(page, "Choices shown")) == ("2", "1", "3")
     assert (row(page, "Entries of the log"), row(page, "Erased, as the log says")) == ("7", "1")
     assert row(page, "Last choice shown (UTC)") == "2026-05-28T20:26:40.005Z"
     assert POLICY.hash in page
@@ -81,6 +84,27 @@ def test_summary(tmp_path: Path) -> None:
     assert (tally.withheld, row(page, "Withheld"), row(page, "Choices shown")) == (3, "3", "1")
     assert f"visitor {1:032x}" in page
     ledger.close()
+
+
+@pytest.mark.parametrize("language", [tag for tag in LANGUAGES if tag != "en"])
+def test_languages(tmp_path: Path, language: str) -> None:
+    """In each language the summary has the same figures, and the instructions the same commands and formulas."""
+    ledger = open_ledger(tmp_path)
+    choose(ledger)
+    english, own = words_of("en", "consentkit.export"), words_of(language, "consentkit.export")
+    assert own.keys() == english.keys()
+    (guide, page, _), (theirs, translated, _) = (said(ledger, tmp_path, language=tag) for tag in ("en", language))
+    ledger.close()
+    assert f'<html lang="{language}">' in translated
+    assert re.findall(r"<td>(.*?)</td>", page) == re.findall(r"<td>(.*?)</td>", translated)
+    assert own("summary.title") in translated
+    assert "HOW TO CHECK" not in theirs
+    assert english("summary.limits") not in translated
+    for line in guide.splitlines():
+        exact = line.startswith("    ") or "[" in line
+        assert not exact or line.strip() in theirs, line
+    assert [line for line in theirs.splitlines() if len(line) > 120] == []
+    assert set(re.findall(r"--\w+|RFC \d+|C2SP [\w-]+", guide)) == set(re.findall(r"--\w+|RFC \d+|C2SP [\w-]+", theirs))
 
 
 def test_nothing_in_it_runs(tmp_path: Path) -> None:

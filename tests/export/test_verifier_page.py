@@ -16,10 +16,11 @@ from playwright.sync_api import Browser, Page
 import consentkit.export
 from consentkit import canonical
 from consentkit.export.summary import words_for
+from consentkit.ledger.access import documents_of
 from consentkit.ledger.bundle import write_bundle
-from consentkit.ledger.erasure import erase_visitor
+from consentkit.ledger.erasure import forget
 from consentkit.ledger.ledger import Ledger
-from consentkit.ledger.receipt import verify_receipt
+from consentkit.ledger.receipt import verify_receipt, verify_receipts
 from consentkit.ledger.record import leaf_of, new_salt, utc
 from consentkit.ledger.selection import ALL, Selection
 from consentkit.ledger.statement import of_access, of_document
@@ -39,7 +40,7 @@ def exported(ledger: Ledger, signer: Signer = SIGNER, selection: Selection = ALL
     file, note = BytesIO(), ledger.checkpoint()
     size = open_checkpoint(note, [signer.verifier]).size
     entries, anchors = ledger.store.entries(0, size), ledger.checkpoints.kept(size)
-    words = partial(words_for, signer.verifier, note, ledger.store, anchors, selection)
+    words = partial(words_for, signer.verifier, note, ledger.store, anchors, selection, "en")
     write_bundle(file, signer, note, ledger.store.documents(), entries, anchors, selection=selection, words=words)
     return file.getvalue()
 
@@ -99,7 +100,7 @@ def bundles(ledger: Ledger) -> tuple[bytes, bytes]:
     old = exported(ledger)
     choose(ledger, "cd" * 16)
     choose(ledger)
-    erase_visitor(ledger, "cd" * 16, MOMENT)
+    forget(ledger, ["cd" * 16], MOMENT)
     return old, exported(ledger)
 
 
@@ -146,7 +147,8 @@ def test_receipts(desk: Desk, ledger: Ledger, bundles: tuple[bytes, bytes]) -> N
     """A visitor checks what they downloaded, on their own machine; every changed value is found, as by `verify`."""
     entries = [entry for entry in ledger.store.entries() if entry.salt]
     receipts = [ledger.receipt(entry) for entry in entries[:4]]
-    sound = {"receipts": receipts, "v": 1}
+    documents = documents_of(ledger, receipts)
+    sound = {"documents": documents, "receipts": receipts, "v": 1}
     said = desk.check(json.dumps(sound).encode(), KEY)
     assert said.startswith("In order\n")
     assert f"entry {', '.join(str(receipt['index']) for receipt in receipts)}." in said
@@ -159,9 +161,28 @@ def test_receipts(desk: Desk, ledger: Ledger, bundles: tuple[bytes, bytes]) -> N
         changed = {**receipts[1], name: value}
         assert not verify_receipt(changed, SIGNER.verifier).consistent, name
         assert desk.check(json.dumps(changed).encode(), KEY).startswith("Something is wrong\nreceipt 1: "), name
+    notice = receipts[0]["record"]["notice"]
+    for spoiled in (
+        {**documents, notice: {"layer": "forged"}},
+        {name: documents[name] for name in documents if name != notice},
+    ):
+        data = json.dumps({**sound, "documents": spoiled}).encode()
+        finding = verify_receipts(data, SIGNER.verifier)[0].findings[0]
+        assert f"the notice {notice} is not " in str(finding)
+        assert f"receipt 1: the notice {notice} is not " in desk.check(data, KEY)
     assert "no proof yet" in desk.check(json.dumps({**receipts[1], "proof": None}).encode(), KEY)
     assert "no proof yet" in str(verify_receipt({**receipts[1], "proof": None}).findings[0])
     assert "Something is wrong" in desk.check(b'{"receipts":[]}', KEY)
+
+
+@pytest.mark.parametrize(
+    "data", [b"number,time\r\n1,2\r\n", b'{"number":1}\n{"number":2}\n', b"PAR1", b'{"@context":{}}']
+)
+def test_what_carries_no_proof(desk: Desk, data: bytes) -> None:
+    """Who drops in a table or a list of records is told, by either verifier, that the bundle is what can be checked."""
+    receipts = verify_receipts(data) if data.startswith(b"{") else [verify_bundle(BytesIO(data))]
+    for said in (str(receipts[0].findings[0]), desk.check(data)):
+        assert "--format bundle alone carries proofs" in said
 
 
 def test_nobody_outside(desk: Desk, bundles: tuple[bytes, bytes]) -> None:
@@ -173,6 +194,7 @@ def test_earlier_export(desk: Desk, bundles: tuple[bytes, bytes]) -> None:
     """An export that somebody kept vouches for what was in it; the other way about entries are gone."""
     assert "an earlier export of 7 entries" in desk.check(bundles[1], since=bundles[0])
     assert "some are gone" in desk.check(bundles[0], since=bundles[1])
+    assert "earlier export: entries.jsonl: cut off" in desk.check(bundles[1], since=bundles[0][:-40])
 
 
 def test_no_request(desk: Desk, bundles: tuple[bytes, bytes]) -> None:

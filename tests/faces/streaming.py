@@ -69,7 +69,7 @@ def create_wsgi() -> Any:
         def halves() -> Iterator[bytes]:
             GO.clear()
             yield one
-            GO.wait(10)
+            GO.wait(60)
             yield two
 
         return flask.Response(halves(), content_type=kind)

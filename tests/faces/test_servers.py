@@ -21,6 +21,7 @@ from click.testing import CliRunner, Result
 from consentkit.cli import main
 from consentkit.settings import new_secret
 from consentkit.tlog import Signer
+from tests.waiting import PATIENCE
 
 CHOICES = 24
 SERVERS = {
@@ -64,7 +65,7 @@ def visiting(site: str) -> httpx.Client:
 
 
 def _await(site: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and process.poll() is None:
         try:
             if visiting(site).get("/state").status_code == 200:

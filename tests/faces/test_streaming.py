@@ -17,6 +17,7 @@ import pytest
 
 from consentkit.settings import new_secret
 from consentkit.tlog import Signer
+from tests.waiting import PATIENCE
 
 from .streaming import HALVES, OWN
 
@@ -48,7 +49,7 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE)
 
 
 def servers(*names: str) -> pytest.MarkDecorator:
@@ -56,7 +57,7 @@ def servers(*names: str) -> pytest.MarkDecorator:
 
 
 def _await(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and process.poll() is None:
         try:
             httpx.get(url)
@@ -70,7 +71,9 @@ def _await(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
 @pytest.mark.parametrize("name", HALVES)
 def test_the_first_half_is_there_before_the_second_is_made(name: str, site: str) -> None:
     """A visitor sees the beginning of a page, and an event, while the app still works on the rest."""
-    with httpx.stream("GET", f"{site}/{name}", headers=PAGE | {"accept-encoding": "identity"}, timeout=10) as answer:
+    with httpx.stream(
+        "GET", f"{site}/{name}", headers=PAGE | {"accept-encoding": "identity"}, timeout=PATIENCE
+    ) as answer:
         pieces = answer.iter_bytes()
         first = next(pieces)
         assert b"one" in first

@@ -133,6 +133,7 @@ link imagesrcset         <link& rel=preload as=image ~imagesrcset="//t.test/a 1x
 video                    <video& ~src=//t.test/v ~poster=//t.test/p><source& ~src="//t.test/v.mp4"></video>
 audio                    <audio& ~src=//t.test/></audio>
 embed and object         <embed& ~src=//t.test/><object& ~data=//t.test/></object>
+embed, code              <embed& ~code=//t.test/>
 picture                  <picture><source& ~srcset="//t.test/a"><img src=/own></picture>
 input                    <input& type=image ~src=//t.test/><input type=text src=//t.test/>
 links are left           <a href="https://t.test/share" title="<img src=//t.test/>">x</a>
@@ -168,6 +169,9 @@ css, src                 <style>@font-face{src:url(^//t.test/a.woff2) format("wo
 css, escapes             <style>a{b:u\72l(^//t.test/a);c:\75 RL("^https://\74.test/b")}@\69mport "^//t.te\73 t/c"</style>
 css, escaped line end    <style>a{b:url("^//t.te\
 css, custom property     <style>a{--x: "^//t.test/a"; --y:url(^//t.test/b); b:image-set(var(--x))}</style>
+css, kept strings        <style>a{--x:/*;*/ 1 "^//t.test/a";-\2d y:"^//t.test/b";--z:if(x:"/a";else:"^//t.test/c")}</style>
+css, kept by functions   <style>@property --x{initial-value:"^//t.test/a"}@function --f(){result:"^//t.test/b"}a{b:--f("^//t.test/c")}</style>
+css, kept by nobody      <style>.--x a[href^="//t.test/"],.result a[b="//t.test/"]{--c:calc(1px + (2px));content:"//t.test/"}</style>
 css, comment             <style>/* url(//t.test/a) */a{b:url(/* //t.test/b)}/* " */c{d:url(^//t.test/c)}</style>
 css, strings             <style>a{content:"url(//t.test/)"}a[href^="https://t.test/"]{b:"//t.test/"}</style>
 css, bad string          <style>a{b:"x
@@ -206,8 +210,16 @@ attributionsrc, held     <script! src=//t.test/ ~attributionsrc=//t.test/></scri
 background               <body& ~background="//t.test/">@<table& ~background=//t.test/><tr><td& ~background="//t.test/">
 handlers                 <img& src=/own ~onerror="new Image().src='//t.test/'"><img src=/own onerror="this.remove()">
 handler of a body        <body& ~onload="fetch('//t.test/')">@
+handlers that wait       <p onclick="fetch('//t.test/')" onpointerdown="fetch('//t.test/')">x
+handlers of any tag      <details& open ~ontoggle="fetch('//t.test/')"></details><p& ~onanimationstart="fetch('//t.test/')">x
 javascript: URL          <iframe& ~src="javascript:fetch('//t.test/')"></iframe>
+javascript: document     <iframe& ~src="javascript:'<img src=&#47;/t.test/a>'"></iframe><iframe src="javascript:'<img src=/own>'"></iframe>
+javascript: references   <iframe& ~src="javascript:'<img src=&quot;&amp;#47;/t.test/&quot;>'"></iframe><form action="javascript:'//t.test/'">
 frames                   <fencedframe& ~src="//t.test/"></fencedframe><portal& ~src=//t.test/></portal>
+data: in UTF-16          <iframe& ~src="data:text/html;charset=utf-16le;base64,PABpAG0AZwAgAHMAcgBjAD0ALwAvAHQALgB0AGUAcwB0AC8APgA="></iframe><embed& ~src="data:text/html;base64,/v8APABpAG0AZwAgAHMAcgBjAD0ALwAvAHQALgB0AGUAcwB0AC8APg==">
+data: sheet in UTF-16    <link& rel=stylesheet ~href="data:text/css;base64,//5AAGkAbQBwAG8AcgB0ACAAIgAvAC8AdAAuAHQAZQBzAHQALwAiAA==">
+data: spaces             <iframe& ~src="data:                                                            text/html ,<img src=//t.test/>"></iframe><iframe& ~src="data:text/html; base64 ,PGltZyBzcmM9Ly90LnRlc3QvPg=="></iframe>
+data: in an import map   <script! ~type=importmap>{"imports":{"x":"data:text/javascript,import '//t.test/'"}}</script>
 object and applet        <object& ~codebase="//t.test/" data="a"></object><applet& ~archive="//t.test/a.jar"></applet>
 AMP                      <amp-img& ~src="//t.test/"></amp-img><amp-pixel& ~src="//t.test/"></amp-pixel><amp-ad& ~src=//t.test/>
 import map               <script! ~type="importmap">{"imports": {"a": "https:\/\/t.test/a.js"}}</script>
@@ -280,6 +292,15 @@ svg island, p after p    <svg><desc><p>x<p>y</p></desc><style><img& ~src=//t.tes
 svg unclosed             <div><svg><g></div><style><img src=//t.test/></style>
 svg font                 <svg><font><style><g></style><font color=red><style><img src=//t.test/></style>
 svg presentation         <svg><rect& ~fill="url(//t.test/a#b)"/><g& ~filter=url(//t.test/)><path& ~mask='url("//t.test/")'/></g></svg>
+svg, painted later       <svg><g><set& attributeName=clip-path ~to="url(//t.test/#a)"/><animate& ~values="none;url(//t.test/#a)"/></g></svg>
+ahead: svg cdata         <svg><![CDATA[><img& ~src=//t.test/><a title="]]><image& ~href=//t.test/></svg><img& ~src=//t.test/>
+ahead: svg cdata closed  <svg><![CDATA[></svg><!--]]><image& ~href=//t.test/><style><g></svg>
+ahead: svg title         <svg><title><!--</title><img& ~src=//t.test/>--></title></svg>
+ahead: svg style         <svg><style><!--</style><img& ~src=//t.test/>--></style></svg>
+ahead: svg script        <svg><script><![CDATA[</script><img& ~src=//t.test/>]]></script></svg>
+ahead: island style      <svg><title><style></title><img& ~src=//t.test/></style></title></svg>
+ahead: unclosed title    <!doctype html><svg><title>x</svg><body>@<img& ~src=//t.test/>
+ahead: math              <math><mtext><![CDATA[><img& ~src=//t.test/>]]><mglyph><style><!--</style><img& ~src=//t.test/>
 svg icon, painted        <svg viewBox="0 0 1 1"><path fill="url(#a)" d="M0 0"/><path& ~clip-path="url(//t.test/#a)"/></svg>
 svg other links          <svg><pattern& ~href="//t.test/#a"/><textPath& ~xlink:href="//t.test/#a">x</textPath></svg>
 svg, base                <base& ~href="//t.test/x/"><svg><use href="#a"/><use& ~href="b.svg#a"/></svg>
@@ -314,7 +335,7 @@ _MARKS = (
     (rb"!(?=[ />]|$)", b' type="text/plain" data-ck="marketing t"'),
     (rb"(?<=[a-z0-9])&(?=[ />])", b' data-ck="marketing t"'),
     (rb"~(?=[a-zA-Z])", b"data-ck-"),
-    (rb"@(?!t\.|import|\\69|IMPORT|font-face|media)", INSERT),
+    (rb"@(?!t\.|import|\\69|IMPORT|font-face|media|property|function)", INSERT),
     (rb"\^(?=[/HhDda])", b"about:invalid#ck:marketing%20t:"),
     (rb"\{M\}", b' method="dialog" data-ck="marketing t"'),
     (rb"\{F\}", b' formmethod="dialog" data-ck="marketing t"'),

@@ -257,6 +257,7 @@ DECLARED = Classifier(
             ],
             "cookies": [
                 {"name": "theme", "category": "functional", "purpose": "p", "retention": "1 day"},
+                {"name": "visit", "category": "analytics", "purpose": "p", "retention": "session"},
                 {"name": "needed", "category": "essential", "purpose": "p", "retention": "1 year"},
             ],
         },
@@ -280,6 +281,31 @@ DECLARED = Classifier(
 def test_declared(name: str, decision: Decision, passes: bool) -> None:
     """What the owner declared is what counts, before any name or shape."""
     assert leaves(f"{name}=x; Max-Age=99", decision, DECLARED) is passes
+
+
+@pytest.mark.parametrize(
+    ("line", "left"),
+    [
+        ("theme=x; Max-Age=86400; Path=/", "theme=x; Max-Age=86400; Path=/"),
+        ("theme=x; Path=/", "theme=x; Path=/"),
+        ("theme=x; Max-Age=86401; Path=/", "theme=x; Path=/; Max-Age=86400"),
+        ("theme=x;MAX-AGE = 9999999999999999 ;expires=Fri, 31 Dec 2100 23:59:59 GMT; Secure",
+         "theme=x; Secure; Max-Age=86400"),
+        ("theme=x; Expires=Fri, 31 Dec 2100 23:59:59 GMT, needed=1; Max-Age=99999999",
+         "theme=x; Max-Age=86400, needed=1; Max-Age=99999999"),
+        ("visit=x; Max-Age=60; HttpOnly", "visit=x; HttpOnly"),
+        ("needed=x; Max-Age=99999999", "needed=x; Max-Age=99999999"),
+        ("theme=x; Max-Age=0", "theme=x; Max-Age=0"),
+        ("stranger=x; Max-Age=99999999", "stranger=x; Max-Age=99999999"),
+    ],
+)  # fmt: skip
+def test_no_longer_than_visitors_are_told(line: str, left: str) -> None:
+    """What waits for consent lasts no longer than whoever gave it read; what is essential stays as the app wants it."""
+    head = ResponseHead(200, ((b"set-cookie", line.encode()),))
+    filtered, cookies = filter_cookies(head, Terms(DECLARED, ALL, ""), NOW)
+    assert filtered.headers == ((b"set-cookie", left.encode()),)
+    assert bool(cookies.shortened) is (left != line)
+    assert all(each.rule in ("theme", "visit") for each in cookies.shortened)
 
 
 def test_filter() -> None:
@@ -373,4 +399,4 @@ def test_declaring(name: str) -> None:
 
 def test_declaring_knows_the_catalogue() -> None:
     """Where the catalogue has a word for it, the owner need not look for one."""
-    assert 'category = "analytics"' in declaring("_ga", "analytics")
+    assert 'category = "analytics"\npurpose = "Counts."' in declaring("_ga", "analytics", "Counts.")

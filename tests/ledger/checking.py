@@ -52,7 +52,7 @@ def check_ledger(ledger: Ledger, signer: Signer) -> list[Entry]:
         proof = [bytes.fromhex(node) for node in ledger.receipt(entry)["proof"]]
         assert contains(entry.leaf_hash, entry.number, len(leaves), proof, root)
     bundle = BytesIO()
-    assert write_bundle(bundle, signer, note, ledger.store.documents(), entries) == len(leaves)
+    assert write_bundle(bundle, signer, note, ledger.store.documents(), entries).entries == len(leaves)
     bundle.seek(0)
     report = verify_bundle(bundle, signer.verifier)
     assert report.proven, report.findings

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
 from typing import IO
 
@@ -18,11 +19,13 @@ from consentkit.errors import LedgerUnavailable
 from consentkit.ledger import writer
 from consentkit.ledger.ledger import Ledger, _Job
 from consentkit.ledger.writer import GroupCommit
+from tests.waiting import PATIENCE
 
 from .checking import check_ledger
 from .conftest import FIRST, MOMENT, NOTICE, POLICY, SIGNER, Open, choose, made
 
 ROOT = Path(__file__).parents[2]
+TURNS = 30
 
 
 def writers() -> list[threading.Thread]:
@@ -85,13 +88,15 @@ def test_fair(round_: int, ledger: Ledger, tmp_path: Path, database_url: str) ->
     """Two workers that write without a pause on one database each get their turn: none waits for the other to end."""
     choose(ledger)
     running = [writing(tmp_path, database_url, 100_000) for _ in range(2)]
-    first = [next(iter(process.stdout or ())) for process in running]  # both are at it
-    assert all(first)
-    time.sleep(1)
+    numbers = [(int(line.split()[0]) for line in told_by(process)) for process in running]
+    both = max(map(next, numbers))  # from here on both are at it
+    turns = [list(islice((number for number in each if number > both), TURNS)) for each in numbers]
     for process in running:
         process.kill()
-    shares = sorted(len(process.communicate(timeout=30)[0].splitlines()) for process in running)
-    assert shares[0] * 10 > shares[1] > 0
+        process.communicate()
+    for own in turns:
+        assert len(own) == TURNS
+        assert own[-1] - both < TURNS * 11, "the other wrote ten times as much meanwhile"
 
 
 FORKING = """
@@ -172,7 +177,7 @@ def test_close_beside_writers(reopen: Open) -> None:
         counts = [pool.submit(write) for _ in range(4)]
         closing = threading.Thread(target=close, daemon=True)
         closing.start()
-        closing.join(30)
+        closing.join(300)
         stop.set()
     assert not closing.is_alive()
     assert len(check_ledger(ledger, SIGNER)) == sum(count.result() for count in counts)
@@ -187,13 +192,13 @@ def test_one_commit_serves_all_who_wait() -> None:
 
     def commit(jobs: list[int]) -> list[int]:
         started.set()
-        go.wait(10)
+        go.wait(PATIENCE)
         batches.append(len(jobs))
         return [job * 2 for job in jobs]
 
     group: GroupCommit[int, int] = GroupCommit(commit)
     futures = [group.put(0)]
-    assert started.wait(10)
+    assert started.wait(PATIENCE)
     futures += [group.put(number) for number in range(1, 500)]
     go.set()
     assert [future.result(10) for future in futures] == [number * 2 for number in range(500)]
@@ -233,7 +238,7 @@ def test_rest_follows_who_comes_alone() -> None:
     for number in range(20):
         done.clear()
         group.wait(number)
-        assert done.wait(5)
+        assert done.wait(PATIENCE)
     group.close()
     assert written == list(range(20))
 
@@ -246,13 +251,13 @@ def test_given_up_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def commit(jobs: list[str]) -> list[None]:
         started.set()
-        go.wait(10)
+        go.wait(PATIENCE)
         written.extend(jobs)
         return [None] * len(jobs)
 
     group: GroupCommit[str, None] = GroupCommit(commit)
     group.put("being written")
-    assert started.wait(10)
+    assert started.wait(PATIENCE)
     with pytest.raises(LedgerUnavailable):
         group.wait("given up")
     go.set()
@@ -267,12 +272,12 @@ def test_too_many_wait(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def commit(jobs: list[int]) -> list[None]:
         started.set()
-        go.wait(10)
+        go.wait(PATIENCE)
         return [None] * len(jobs)
 
     group: GroupCommit[int, None] = GroupCommit(commit)
     group.put(0)
-    assert started.wait(10)
+    assert started.wait(PATIENCE)
     for number in range(3):
         group.put(number)
     with pytest.raises(LedgerUnavailable):

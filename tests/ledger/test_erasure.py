@@ -11,7 +11,7 @@ import pytest
 
 from consentkit.ledger import erasure
 from consentkit.ledger.bundle import write_bundle
-from consentkit.ledger.erasure import erase_visitor, find_receipt, prune
+from consentkit.ledger.erasure import find_receipt, forget, prune
 from consentkit.ledger.ledger import Ledger
 from consentkit.ledger.receipt import verify_receipt
 from consentkit.ledger.report import Report
@@ -56,7 +56,7 @@ def test_nothing_is_left(shared: Ledger, tmp_path: Path) -> None:
     shared.close()
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert all(any(trace in path.read_bytes() for path in files) for trace in traces)
-    assert erase_visitor(shared, GONE, MOMENT) == [each.number for each in theirs]
+    assert forget(shared, [GONE], MOMENT).erased == [each.number for each in theirs]
     assert shared.store.database.scrub()
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert not [(trace, path) for trace in traces for path in files if trace in path.read_bytes()]
@@ -67,7 +67,7 @@ def test_others_keep_their_proofs(shared: Ledger) -> None:
     """Receipts and exports from before an erasure still verify, and the next export contains the last unaltered."""
     before, mine = exported(shared), shared.store.entries_of(f"{1:032x}")[0]
     receipt = shared.receipt(mine)
-    erase_visitor(shared, GONE, MOMENT)
+    forget(shared, [GONE], MOMENT)
     assert verify_receipt(receipt, SIGNER.verifier).proven
     assert verify_receipt(shared.receipt(mine), SIGNER.verifier).proven
     report = verified(shared, before)
@@ -79,7 +79,7 @@ def test_others_keep_their_proofs(shared: Ledger) -> None:
 
 def test_what_the_log_says_of_it(shared: Ledger) -> None:
     """The entry of an erasure lists numbers, and nothing that tells of a person."""
-    numbers = erase_visitor(shared, GONE, MOMENT)
+    numbers = forget(shared, [GONE], MOMENT).erased
     (entry,) = shared.store.entries(FIRST + 40)
     assert json.loads(entry.statement or b"") == {"indices": numbers, "kind": "erasure", "v": 1}
     assert (entry.visitor, entry.salt) == (None, None)
@@ -89,7 +89,7 @@ def test_what_the_log_says_of_it(shared: Ledger) -> None:
 
 def test_erased_by_hand_is_found(shared: Ledger, tmp_path: Path) -> None:
     """A record that somebody removed without an entry is missed, also when others were erased in order."""
-    erase_visitor(shared, GONE, MOMENT)
+    forget(shared, [GONE], MOMENT)
     (kept,) = shared.store.entries(FIRST + 1, FIRST + 2)
     execute(tmp_path, "UPDATE ck_entries SET record = NULL, salt = NULL WHERE number = ?", kept.number)
     assert [finding.entry for finding in verified(shared).findings] == [kept.number]
@@ -99,12 +99,12 @@ def test_erased_by_hand_is_found(shared: Ledger, tmp_path: Path) -> None:
 
 def test_a_second_time(shared: Ledger) -> None:
     """An erasure repeated finds nothing and says nothing; whoever chooses again under the id is erased again."""
-    assert len(erase_visitor(shared, GONE, MOMENT)) == 8
+    assert len(forget(shared, [GONE], MOMENT).erased) == 8
     size = shared.store.head().size
-    assert erase_visitor(shared, GONE, MOMENT) == []
+    assert forget(shared, [GONE], MOMENT).erased == []
     assert shared.store.head().size == size
     again = choose(shared, GONE)
-    assert erase_visitor(shared, GONE, MOMENT) == [again.number]
+    assert forget(shared, [GONE], MOMENT).erased == [again.number]
 
 
 def test_by_receipt(shared: Ledger) -> None:
@@ -112,14 +112,14 @@ def test_by_receipt(shared: Ledger) -> None:
     record = shared.receipt(shared.store.entries_of(GONE)[3])["record"]
     assert find_receipt(shared, record["id"]) == GONE
     assert find_receipt(shared, "0" * 32) is None
-    erase_visitor(shared, GONE, MOMENT)
+    forget(shared, [GONE], MOMENT)
     assert find_receipt(shared, record["id"]) is None
 
 
 def test_many_records(shared: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     """A visitor of many records is erased in pieces, each with its own entry."""
     monkeypatch.setattr(erasure, "_PAGE", 3)
-    assert len(erase_visitor(shared, GONE, MOMENT)) == 8
+    assert len(forget(shared, [GONE], MOMENT).erased) == 8
     assert shared.store.head().size == FIRST + 40 + 3
 
 

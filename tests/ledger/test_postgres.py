@@ -23,6 +23,7 @@ from consentkit.ledger.spool import Spool
 from consentkit.ledger.store import Entry, NewEntry, Store
 from tests.csp import test_counts
 from tests.postgres import Named, Server, running
+from tests.waiting import until
 
 from . import test_concurrency, test_erasure, test_links, test_public, test_sightings, test_trouble
 from .checking import check_ledger
@@ -118,13 +119,14 @@ def test_other_drivers() -> None:
         Store("postgresql+asyncpg://host/name", "shop")
 
 
-def test_server_restarted(reopen: Open, server: Server) -> None:
-    """After the server was restarted the next choice is taken as if nothing had been."""
+def test_server_restarted(reopen: Open, server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    """After the server was restarted the next choice is taken as if nothing had been, and nothing fills the log."""
     ledger = reopen()
     choose(ledger)
     server.stop("fast")
     server.start()
     assert isinstance(choose(ledger), Entry)
+    assert not caplog.records
     assert check_ledger(reopen(), SIGNER)
 
 
@@ -141,10 +143,7 @@ def test_gone_for_a_while(spooling: Ledger, server: Server) -> None:
             spooling.checkpoint()
     finally:
         server.start()
-    for _ in range(100):
-        if not spooling.away and spooling.store.head().size == FIRST + 21:
-            break
-        time.sleep(0.1)
+    until(lambda: not spooling.away and spooling.store.head().size == FIRST + 21)
     told.append(choose(spooling))
     assert [entry.leaf_hash for entry in told] == [entry.leaf_hash for entry in check_ledger(spooling, SIGNER)]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +18,7 @@ from consentkit.ledger.ledger import Ledger
 from consentkit.ledger.spool import Spool
 from consentkit.ledger.store import Entry, NewEntry, Store
 from tests.postgres import Own, running_own
+from tests.waiting import until
 
 from .checking import check_ledger
 from .conftest import FIRST, MOMENT, NOTICE, POLICY, SIGNER, Open, choose, made
@@ -62,9 +62,7 @@ def execute(url: str, *statements: str) -> None:
 
 def logged(ledger: Ledger, size: int) -> None:
     """Wait until what waited is in the database."""
-    deadline = time.monotonic() + 20
-    while ledger.store.head().size < size and time.monotonic() < deadline:
-        time.sleep(0.05)
+    until(lambda: ledger.store.head().size >= size)
     assert ledger.store.head().size == size
 
 

@@ -6,7 +6,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -22,6 +21,7 @@ from consentkit.ledger.spool import Spool
 from consentkit.ledger.store import Entry, NewEntry, Store
 from consentkit.ledger.tables import METADATA
 from tests.postgres import Own, running_own
+from tests.waiting import until
 
 from .checking import check_ledger
 from .conftest import FIRST, SIGNER, choose
@@ -222,9 +222,7 @@ def test_a_server_away(partitioned: str, servers: list[Own], tmp_path: Path, mon
             ledgers["blog"].checkpoint()
     finally:
         servers[1].start()
-    deadline = time.monotonic() + 20
-    while ledgers["blog"].away and time.monotonic() < deadline:
-        time.sleep(0.1)
+    until(lambda: not ledgers["blog"].away)
     assert isinstance(choose(ledgers["blog"]), Entry)
     for ledger in ledgers.values():
         ledger.close()

@@ -7,7 +7,6 @@ import stat
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -20,6 +19,7 @@ from consentkit.ledger.record import leaf_of, new_salt
 from consentkit.ledger.spool import Batch, Spool, format_batch, parse_batch
 from consentkit.ledger.store import Entry, NewEntry, Store
 from consentkit.seal import Sealer
+from tests.waiting import PATIENCE, until
 
 from .checking import check_ledger
 from .conftest import FIRST, MOMENT, NOTICE, POLICY, SIGNER, choose, made
@@ -103,7 +103,7 @@ def test_taken_while_draining(kept: Spool, tmp_path: Path) -> None:
         assert putting.is_alive()
 
     kept.drain(write)
-    putting.join(10)
+    putting.join(PATIENCE)
     assert drained(kept) == [late]
 
 
@@ -220,10 +220,7 @@ def test_drained_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     away(tmp_path)
     choose(ledger)
     back(tmp_path)
-    for _ in range(200):
-        if ledger.store.head().size == FIRST + 2:
-            break
-        time.sleep(0.02)
+    until(lambda: ledger.store.head().size == FIRST + 2)
     assert ledger.store.head().size == FIRST + 2
     ledger.close()
 
@@ -280,7 +277,7 @@ def test_several_processes(tmp_path: Path) -> None:
     back(tmp_path)
     command = [sys.executable, "-c", DRAINING, str(tmp_path), SIGNER.to_text()]
     running = [subprocess.Popen(command, cwd=ROOT) for _ in range(3)]
-    assert [process.wait(60) for process in running] == [0, 0, 0]
+    assert [process.wait(300) for process in running] == [0, 0, 0]
     found = [each.leaf_hash for each in check_ledger(open_spooling(tmp_path), SIGNER)]
     assert len(found) == 1 + 30 + 30
     assert found[1:31] == [each.leaf_hash for each in waiting]

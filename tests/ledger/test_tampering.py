@@ -49,6 +49,22 @@ def test_checkpoint_file_spoiled(reopen: Open, tmp_path: Path) -> None:
         reopen().check()
 
 
+@pytest.mark.parametrize("left", [b"", bytes(179)])
+def test_checkpoint_file_lost(left: bytes, reopen: Open, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Where the power went before the checkpoint was on the disk the site starts, says so, and keeps a new one."""
+    ledger = reopen()
+    choose(ledger)
+    ledger.close()
+    (file,) = (tmp_path / "outside").iterdir()
+    file.write_bytes(left)
+    again = reopen()
+    again.check()
+    assert caplog.text.count("consentkit.D012") == 1
+    choose(again)
+    again.close()
+    assert file.read_bytes().startswith(SIGNER.name.encode())
+
+
 TAMPERING = {
     "record": "UPDATE ck_entries SET record = replace(CAST(record AS TEXT), 'banner', 'other') WHERE number = 3",
     "salt": "UPDATE ck_entries SET salt = zeroblob(32) WHERE number = 3",

@@ -139,11 +139,12 @@ def test_tampered(authority: Authority) -> None:
     ],
 )
 def test_answers_that_are_none(ledger: Ledger, authority: Authority, reply: Callable[[bytes], Any], said: str) -> None:
-    """Whatever comes in place of a timestamp is not kept, and the owner hears of it."""
+    """Whatever comes in place of a timestamp is not kept, and the owner hears of it, and whose word it is."""
     choose(ledger)
-    with serving(lambda body, _: reply(authority.answer(body)[2]), "/stamp") as url:
-        (error,) = stamped(ledger, authority, f"{url}/stamp").failed
+    with serving(lambda body, _: reply(authority.answer(body)[2]), "/stamp?plan=7") as url:
+        (error,) = stamped(ledger, authority, f"{url}/stamp?plan=7").failed
     assert said in str(error)
+    assert error.who == f"{url}/stamp?plan=7"
     assert ledger.checkpoints.kept(100) == []
 
 

@@ -24,6 +24,7 @@ from consentkit.ledger.database import Database
 from consentkit.ledger.ledger import Ledger
 from consentkit.ledger.store import Document, NewEntry, Store
 from consentkit.tlog import Signer
+from tests.waiting import PATIENCE
 
 from .checking import check_ledger
 from .conftest import FIRST, MOMENT, NOTICE, POLICY, SIGNER, Open, choose
@@ -47,7 +48,7 @@ def locked(folder: Path, how: str = "BEGIN IMMEDIATE") -> Iterator[None]:
     try:
         yield
     finally:
-        process.communicate(timeout=10)
+        process.communicate(timeout=PATIENCE)
 
 
 @contextmanager

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from consentkit.asgi import ConsentMiddleware
 from consentkit.ledger.access import pending_of
 from consentkit.ledger.ledger import Ledger
 from consentkit.ledger.record import leaf_of
 from consentkit.ledger.spool import Batch, Spool
 from consentkit.ledger.store import NewEntry, Store
+from tests.asgi.browser import Browser
 
 from .conftest import MOMENT, NOTICE, POLICY, SIGNER, made
+from .test_public import nothing
 from .test_spool import SEALER
 
 MINE, THEIRS = "ab" * 16, "cd" * 16
@@ -46,3 +49,30 @@ def test_logged_already(tmp_path: Path) -> None:
     ledger.store.append([entry])
     assert pending_of(ledger, MINE) == []
     ledger.close()
+
+
+def test_shown_by_another_worker(tmp_path: Path) -> None:
+    """Who was asked by one worker and answers another is heard, also where both started while the database was away."""
+    (tmp_path / "ledger.db").mkdir()  # nothing that could be opened
+    settings = {"database": f"sqlite:///{tmp_path / 'ledger.db'}", "data": tmp_path / "data"}
+    one, two = (
+        ConsentMiddleware(nothing, {}, secret="a-secret-of-some-length", signing_key=SIGNER.to_text(), **settings)  # type: ignore[arg-type]
+        for _ in range(2)
+    )
+    token = Browser(one).get("/_privacy/preferences").token
+    assert [_allowed(app, token) for app in (one, two)] == [None, None]
+    (tmp_path / "ledger.db").rmdir()
+    for app in (one, two):
+        app._kit.ledger.drain()
+    size = one._kit.ledger.store.head().size
+    assert _allowed(two, token) == size > 2
+    for app in (one, two):
+        app._kit.close()
+
+
+def _allowed(app: ConsentMiddleware, token: str) -> int | None:
+    """The number of the choice of somebody who allows everything; None while it waits."""
+    answer = Browser(app).fetch({"choice": "accept_all", "token": token})
+    assert answer.status == 200, answer.body
+    number: int | None = answer.json["receipt"]["index"]
+    return number

@@ -108,7 +108,7 @@ def test_auditor_with_a_witness_only(ledger: Ledger, witness: Witness) -> None:
     choose(ledger)
     file = exported(ledger)
     report = checked(file, witness)
-    assert report.proven
+    assert (report.proven, report.anchored, report.entries) == (True, 3, 4)
     assert f"witness {witness.name}, which saw these first 3 entries" in report.anchors[0]
     stranger = checked(file, Witness("witness.test/other"))
     assert (stranger.proven, stranger.findings) == (False, [])
@@ -170,6 +170,7 @@ def test_fork_of_the_same_length(reopen: Open, tmp_path: Path, witness: Witness)
         choose(twin)
     (error,) = vouch(twin, asked(witness)).failed
     assert "refuses the checkpoint of 4 entries: 422" in str(error)
+    assert "consentkit ledger continue" in str(error)
     assert twin.checkpoints.kept(100) == []
     twin.close()
 

@@ -30,6 +30,10 @@ IMPLIED = [
     "Siteyi kullanmaya devam ederek çerezleri kabul etmiş olursunuz.",
     "このサイトの利用を続けると、同意したものとみなされます。",
     "继续使用本网站即表示您同意使用 Cookie。",
+    "If you don’t change your settings, we’ll assume that you are happy to receive all cookies.",
+    "Continued browsing implies consent.",
+    "Sofern Sie nicht widersprechen, stimmen Sie der Verwendung von Cookies zu.",
+    "Sans modification de vos paramètres, vous acceptez les cookies.",
 ]
 NOT_IMPLIED = [
     "Continuing to use this site is never taken as consent.",
@@ -41,6 +45,8 @@ NOT_IMPLIED = [
     "Bu siteyi kullanmaya devam etmeniz kabul anlamına gelmez.",
     "このサイトの利用を続けても、同意したものとはみなされません。",
     "We count visits. By using shorter addresses, we keep less.",
+    "If you do nothing, nothing is accepted.",
+    "Sofern Sie nicht widersprechen, heißt das nicht, dass Sie zustimmen.",
 ]
 
 
@@ -54,6 +60,25 @@ def test_implied_consent_is_found(text: str) -> None:
 def test_the_opposite_is_not(text: str) -> None:
     """A notice that says that going on is no consent is left alone."""
     assert not list(implied_consent(text))
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "sv", "fi", "el", "tr", "ar", "ja", "zh-Hans", "cy"])
+def test_a_refusal_under_another_name(language: str) -> None:
+    """A button that should refuse and is called “Settings” is found, in whatever language."""
+    settings = {
+        "en": "Settings", "fr": "Paramétrer", "sv": "Inställningar", "fi": "Evästeasetukset", "el": "Ρυθμίσεις",
+        "tr": "Ayarlar", "ar": "الإعدادات", "ja": "設定", "zh-Hans": "设置", "cy": "Gosodiadau",
+    }  # fmt: skip
+    assert evades(settings[language], language)
+
+
+def test_going_on_without_accepting_refuses() -> None:
+    """“Continue without accepting” is a refusal: France's authority names it as one."""
+    labels = {"en": "Continue without accepting", "fr": "Continuer sans accepter", "it": "Continua senza accettare"}
+    assert not [language for language, label in labels.items() if evades(label, language)]
+    assert evades("Continuer", "fr")
+    assert not evades("只用必要的", "zh-Hans")
+    assert not evades("Numerisch", "sv")
 
 
 def test_our_own_words_pass() -> None:

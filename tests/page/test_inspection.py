@@ -144,6 +144,8 @@ def test_one_mistake_is_said_once(tmp_path: Path) -> None:
         ("preferences.html", r"{% for button in doc.buttons.*", "{% for button in doc.buttons[:2] %}", "buttons with"),
         ("declaration.html", r"{{ table\(category.*", "", "declaration.html"),
         ("receipt.html", r"{{ fact\(\"leaf\".*", "", "receipt.html"),
+        ("erase.html", r"{{ t\[\"erase.text\"\] }}", "", "erase.html"),
+        ("erase.html", r"<input type=.*", "", "no form that carries the token"),
         ("message.html", r"{{ text }}", "", "message.html"),
         ("reopen.html", r"{{ label }}", "", "no link to the preferences"),
         ("embed.html", r"<p>{{ doc.body.*?}}", "<p>", "embed.html"),

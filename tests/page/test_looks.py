@@ -17,8 +17,9 @@ from playwright.sync_api import Browser, Page, Route
 from consentkit.law.regime import Rules, rules_for
 from consentkit.page import Notice, Occasion, Pages
 from consentkit.policy.theme import PLACES, contrast
+from consentkit.texts import colon
 
-from .sample import PAGES, POLICY, RULES, changed
+from .sample import EVERYWHERE, POLICY, RULES, changed
 from .test_browser import NARROW, SITE, WIDE, host
 
 ALL = os.environ.get("CONSENTKIT_TEST_MATRIX") == "1"
@@ -52,7 +53,7 @@ CASES = {
     "again": (RULES, Occasion(lapsed=frozenset({"analytics"}), added=frozenset({"counter"}))),
     "age": (rules_for(changed(minimum_age={"ask": True}), "FR"), Occasion(asks_age=True)),
 }
-EVERYTHING = list(product(LOOKS, PAGES.languages, CASES, (WIDE, NARROW), ("light", "dark")))
+EVERYTHING = list(product(LOOKS, EVERYWHERE.languages, CASES, (WIDE, NARROW), ("light", "dark")))
 # The same few each time, and of every place some.
 SHARE = EVERYTHING if ALL else [*random.Random(7).sample(EVERYTHING, 20), *EVERYTHING[:: len(EVERYTHING) // 5 + 1]]
 
@@ -88,7 +89,8 @@ def facts(notice: Notice) -> list[str]:
     """All that a first layer must say, from its evidence."""
     doc = notice.document
     words = [doc["heading"], doc["gpc"], doc["lapsed"], doc["lead"], *doc["body"]]
-    words += [text for category in doc["categories"] for text in (f"{category['title']}.", category["description"])]
+    named = colon(doc["language"])
+    words += [f"{category['title']}{named}{category['description']}" for category in doc["categories"]]
     words += [link["label"] for link in (*doc["links"], *doc["pages"])]
     words += [doc["age"]["label"], doc["age"]["hint"]] if doc["age"] else []
     return [" ".join(word.split()) for word in words if word]
@@ -105,7 +107,8 @@ class Stage:
 
     def pages(self, look: Look) -> Pages:
         if look not in self._pages:
-            self._pages[look] = Pages(changed(theme=look.theme))
+            everywhere = {"languages": EVERYWHERE.languages}
+            self._pages[look] = Pages(changed(theme=look.theme).model_copy(update=everywhere))
         return self._pages[look]
 
     def show(self, look: Look, language: str, rules: Rules, occasion: Occasion) -> tuple[Notice, dict[str, Any]]:
@@ -174,13 +177,13 @@ def test_every_look_in_every_language_is_honest(stage: Stage) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        "button{}button:nth-of-type(2){inline-size:80% !important}",
+        "button:nth-of-type(2){min-inline-size:50% !important}",
         "button:nth-of-type(2){color:#999 !important}",
         ".ck-row form+form button{background:transparent !important}",
         ".ck-row button{opacity:.4 !important}",
         ".ck-text ul{display:none !important}",
         ".ck-links{font-size:5px !important}",
-        ".ck-row{margin-block-end:-60px !important}",
+        ".ck-row{translate:0 60px !important}",
         ".ck-row form+form{display:none !important}",
     ],
 )

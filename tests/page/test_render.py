@@ -85,10 +85,32 @@ def test_the_banner_fits_a_page_in_any_charset(language: str) -> None:
 
 @pytest.mark.parametrize("language", EVERYWHERE.languages)
 def test_the_way_back_is_small(language: str) -> None:
-    """On pages where a visitor has decided, our link to change one's mind costs at most 200 characters."""
-    for link in (EVERYWHERE.reopen(language, look="inline"), EVERYWHERE.reopen(language, look="sheet")):
+    """On pages where a visitor has decided, our link to change one's mind costs at most 200 characters, and with its
+    looks and the button to withdraw at most 680 bytes on the wire, also where a server compresses with gzip."""
+    for look in ("banner", "sheet"):
+        link = EVERYWHERE.reopen(language, look=look)
         assert len(link.decode()) <= 200
         assert b'href="/_privacy/preferences"' in link
+    whole = EVERYWHERE.reopen(language, look="style", withdraws=True, nonce="x" * 24)
+    assert len(gzip.compress(whole, 9)) <= 680
+    assert b"style=" not in whole
+
+
+def test_the_way_back_brings_its_looks_or_its_nonce() -> None:
+    """Its looks stand in the page as a style sheet that the page's policy knows by its nonce; no attribute has any."""
+    plain, known = (EVERYWHERE.reopen("en", look="style", nonce=nonce).decode() for nonce in ("", 'a"><b>'))
+    assert f"<style>{SHEETS['reopen.css'].data.decode()}</style>" in plain
+    assert '<style nonce="a&#34;&gt;&lt;b&gt;">' in known
+    assert "static/" not in plain
+
+
+def test_withdrawing_is_one_press_on_each_page() -> None:
+    """Beside the link stands a button for whoever has allowed something, as a form that needs no script."""
+    for look in ("style", "sheet", "banner"):
+        assert "<form" not in EVERYWHERE.reopen("en", look=look).decode()
+        shown = EVERYWHERE.reopen("en", "/shop", look=look, withdraws=True).decode()
+        assert '<form method=post action="/shop/_privacy/choice"><button name=choice value=withdraw>' in shown
+        assert visible(shown) == "Your privacy choices Withdraw consent"
 
 
 def test_a_link_that_the_site_has_placed_brings_no_look() -> None:
@@ -218,7 +240,7 @@ def test_saving_is_announced() -> None:
 def test_a_stale_form_is_answered_with_a_fresh_one(problem: Any) -> None:
     """Whoever sent an outdated form is told why and can choose again at once."""
     page = preferences(Decision(), message=problem)
-    assert "Please choose again." in visible(page)
+    assert "Please choose again" in visible(page)
     assert 'action="/_privacy/choice"' in page
 
 
@@ -253,7 +275,7 @@ def test_the_declaration_names_everything_and_us() -> None:
     assert rows["_ad"]["last_seen"] is None
     page = visible(PAGES.declaration("fr", seen=days).decode())
     assert "Dernière détection" in page
-    assert page.count("1 mars 2026") == 1
+    assert page.count("1er mars 2026") == 1
     assert "mai 2026" not in page
     assert rows["ck"]["category"] == rows["ck_s"]["category"] == "essential"
     assert rows["ck"]["party"] == "first"
@@ -261,6 +283,20 @@ def test_the_declaration_names_everything_and_us() -> None:
     page = visible(PAGES.declaration("en").decode())
     assert all(name in page for name in rows)
     assert "Maps" in page
+
+
+def test_a_cell_stands_where_its_column_does() -> None:
+    """In an Arabic table an English text is read from left to right, and stands below its column's name."""
+    page = EVERYWHERE.declaration("ar").decode()
+    assert re.search(r'<td role="cell" data-ck-column="[^"]+"><bdi>Tells visitors apart\.</bdi></td>', page)
+    assert not re.search(r"<td[^>]* dir=", page)
+
+
+def test_a_label_has_its_languages_colon() -> None:
+    """French readers meet a space before a colon, Japanese readers a colon as wide as their letters."""
+    for language, colon in (("en", ": "), ("fr", "\u00a0: "), ("ja", "："), ("zh-Hant", "：")):
+        page = EVERYWHERE.banner(EVERYWHERE.notice("banner", language, RULES), token="t", return_to="/").decode()
+        assert page.count(f"{colon}</b>") == 3
 
 
 def test_a_bare_declaration_still_names_us() -> None:

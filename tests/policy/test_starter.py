@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from importlib.resources import files
 from typing import Any
 
+from pydantic.json_schema import SkipJsonSchema
+
 from consentkit.policy import Policy, load_policy, parse_policy
 
 STARTER = files("consentkit.policy").joinpath("starter.toml").read_text(encoding="utf-8")
@@ -32,8 +34,10 @@ def nodes(schema: Any) -> Iterator[dict[str, Any]]:
 
 
 def modelled(model: type = Policy, prefix: str = "") -> Iterator[str]:
-    """Every key of the model, by its place."""
+    """Every key of the model that is an owner's to write, by its place."""
     for name, field in model.model_fields.items():  # type: ignore[attr-defined]
+        if SkipJsonSchema() in field.metadata:
+            continue
         yield prefix + name
         for module, inner in re.findall(r"(consentkit\.policy\.\w+)\.(\w+)", str(field.annotation)):
             below = getattr(__import__(module, fromlist=[inner]), inner)

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.serving import Visitor
+from tests.waiting import until
 
 from .conftest import rule
 
@@ -43,11 +44,9 @@ def work(page: Page, folder: Path, action: str, rules: list[Any]) -> dict[str, d
 
 
 def wait_for(page: Page, said: dict[str, dict[str, Any]], kind: str) -> dict[str, Any]:
-    for _ in range(100):
-        if kind in said:
-            return said[kind]
-        page.wait_for_timeout(50)
-    raise AssertionError(f"it never says {kind}, but {json.dumps(said)[:500]}")
+    until(lambda: kind in said, page)
+    assert kind in said, f"it never says {kind}, but {json.dumps(said)[:500]}"
+    return said[kind]
 
 
 def decision(visitor: Visitor) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from consentkit.signals.bits import runs
 from consentkit.signals.gpp import SECTIONS
+from consentkit.signals.gpp.sections import section_of
 from consentkit.signals.tcf import TcString
 from consentkit.signals.tcf.text import CONSENT_ONLY
 
@@ -17,9 +18,9 @@ TC_STRING = "CQSbk4AQSbk4ANwAAAENAwCgAAAAAAAAAAYgACPAAAAA.IDKQA4AAgAKAGQAygAAA.Y
 
 
 def gpp_section(prefix: str, random: Random) -> list[dict[str, Any]]:
-    """A section with any values it can have, with or without what follows its core."""
+    """A section with any values it can have, with or without what follows its core, now and then an earlier version."""
     segments = []
-    for table in SECTIONS[prefix].segments:
+    for table in section_of(prefix, random.choice([1, 2])).segments:
         values = {}
         for name, codec in table.items():
             least = 1 if name == "MspaCoveredTransaction" else 0

@@ -17,7 +17,7 @@ from consentkit.signals.gpp import parse_gpp
 from consentkit.signals.tcf import parse_tc
 from consentkit.testing import scratch
 from tests.serving import served
-from tests.signals.listed import tcf
+from tests.signals.listed import tcf, vendor_list
 
 # The first script of every page is an advertiser's.
 LISTENS = """
@@ -37,6 +37,8 @@ if (parent.frames.__gppLocator && parent.frames.__tcfapiLocator) {
     parent.postMessage(odd, "*")
 }
 </script>"""
+RESTRICTIONS = [{"purpose": 3, "allow": "nothing"}, {"purpose": 7, "allow": "consent"}]
+LISTED = "new Promise((done) => __tcfapi('getVendorList', 2, (...all) => done(all), version))"
 STRICT = "default-src 'none'; script-src 'self' 'nonce-abc'; connect-src 'self'; style-src 'self'; frame-src *"
 
 
@@ -57,7 +59,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     policy = {
         "controller": {"name": "Shop", "contact": "privacy@shop.test"},
         "vendors": [{"id": "ads", "name": "Ads", "category": "marketing", "purpose": "Ads.", "hosts": ["ads.test"]}],
-        "signals": {"gpp": "states", "tcf": tcf(tmp_path_factory.mktemp("list"))},
+        "signals": {"gpp": "states", "tcf": tcf(tmp_path_factory.mktemp("list"), restrictions=RESTRICTIONS)},
         "jurisdiction": {"country_header": "cf-ipcountry", "region_header": "cf-region-code"},
         "trusted_proxies": ["127.0.0.0/8"],
     }
@@ -134,8 +136,9 @@ def test_first_visit(visit: Visit) -> None:
     said = parse_tc(done["tcString"])
     assert {int(number) for number, given in done["vendor"]["consents"].items() if given} == said.vendors == {2, 5, 12}
     assert {int(number) for number, told in done["vendor"]["disclosedVendors"].items() if told} == {2, 5, 12}
-    assert [number for number, given in done["purpose"]["consents"].items() if given] == ["1", "2", "3", "4"]
-    assert [number for number, given in done["purpose"]["legitimateInterests"].items() if given] == ["2", "7", "9"]
+    assert [number for number, given in done["purpose"]["consents"].items() if given] == ["1", "2", "4", "7"]
+    assert [number for number, given in done["purpose"]["legitimateInterests"].items() if given] == ["2", "9"]
+    assert done["publisher"]["restrictions"] == {"3": {"12": 0}, "7": {"5": 1}}
     assert (done["specialFeatureOptins"]["1"], done["specialFeatureOptins"]["2"]) == (True, False)
     assert (done["gdprApplies"], done["isServiceSpecific"], done["publisherCC"]) == (True, True, "DE")
     assert statuses(tab) == ["cmpuishown", "useractioncomplete"]
@@ -149,19 +152,19 @@ def test_second_layer_in_place(visit: Visit) -> None:
     tab = visit()
     tab.get_by_role("button", name="Choose").click()
     dialog = tab.get_by_role("dialog")
-    for name in ("Allow purposes 1", "Allow purposes 4", "Object to a legitimate interest: purposes 7"):
+    for name in ("Allow: purposes 1", "Allow: purposes 4", "Object to a legitimate interest: purposes 9"):
         dialog.get_by_label(name, exact=True).check()
     dialog.get_by_role("button", name="Save my choice").click()
     done = heard(tab, "useractioncomplete")
     assert [number for number, given in done["purpose"]["consents"].items() if given] == ["1", "4"]
-    assert [number for number, given in done["purpose"]["legitimateInterests"].items() if given] == ["2", "9"]
+    assert [number for number, given in done["purpose"]["legitimateInterests"].items() if given] == ["2"]
     assert not any(done["vendor"]["consents"].values())
 
 
 def test_without_javascript(visit: Visit, shop: str) -> None:
     """A visitor without scripts consents and objects with a plain form."""
     tab = visit("_privacy/preferences", java_script_enabled=False)
-    tab.get_by_label("Allow purposes 1", exact=True).check()
+    tab.get_by_label("Allow: purposes 1", exact=True).check()
     tab.locator("summary", has_text="All vendors").last.click()
     tab.get_by_label("Object to a legitimate interest: Counting", exact=True).check()
     tab.get_by_role("button", name="Save my choice").click()
@@ -181,6 +184,10 @@ def test_commands(visit: Visit) -> None:
         assert data["eventStatus"] == "cmpuishown"
     for call in (["getTCData", 1], ["getTCData", 3], ["getTCData", "2"], ["constructor", 2], ["nothing", 2]):
         assert tab.evaluate(ask, call) == [None, False]
+    for version in ("7", 7, "LATEST", None):
+        assert tab.evaluate(f"(version) => {LISTED}", version) == [vendor_list(), True]
+    for version in (1, 8, "x", "", {}):
+        assert tab.evaluate(f"(version) => {LISTED}", version) == [None, False]
     ended = "new Promise((done) => __tcfapi('removeEventListener', 2, done, heard.tcf[0].listenerId))"
     assert [tab.evaluate(ended), tab.evaluate(ended)] == [True, False]
     assert tab.evaluate(

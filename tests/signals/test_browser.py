@@ -44,7 +44,6 @@ class Visitor:
         self.abroad: list[str] = []
         self.ours: list[str] = []
         self._site = site
-        context.set_default_timeout(20_000)
         context.route(lambda url: not url.startswith(site.address), self._abroad)
         context.on("request", lambda request: self._note(request.url))
         self.page: Page = context.new_page()
@@ -187,9 +186,8 @@ def test_a_refusal_is_told_though_nothing_changes(basic: Site, visiting: Callabl
 
 def test_a_withdrawal_is_told_before_the_page_goes(basic: Site, visiting: Callable[..., Visitor]) -> None:
     """What was allowed and no longer is is told to what runs in the page before that is loaded again."""
-    basic.page(
-        "<script>addEventListener('pagehide', () => sessionStorage.last = JSON.stringify(dataLayer.at(-2)))</script>"
-    )
+    last = "sessionStorage.last = JSON.stringify([[...dataLayer.at(-2)], ttq.at(-1), uetq.slice(-3)])"
+    basic.page(f"<script>addEventListener('pagehide', () => {last})</script>")
     visitor = visiting(basic)
 
     def still_granted(route: Route) -> None:
@@ -201,7 +199,11 @@ def test_a_withdrawal_is_told_before_the_page_goes(basic: Site, visiting: Callab
     visitor.page.wait_for_function("window.consentkit?.decision()?.granted.includes('marketing')")
     with visitor.page.expect_navigation():
         visitor.page.get_by_role("button", name="Refuse all").click()
-    assert visitor.page.evaluate("Object.values(JSON.parse(sessionStorage.last))") == ["consent", "update", NONE]
+    assert visitor.page.evaluate("JSON.parse(sessionStorage.last)") == [
+        ["consent", "update", NONE],
+        ["revokeConsent"],
+        ["consent", "update", {"ad_storage": DENIED}],
+    ]
 
 
 def test_a_page_for_everybody(basic: Site, visiting: Callable[..., Visitor]) -> None:

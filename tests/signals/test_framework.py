@@ -30,6 +30,7 @@ POLICY: dict[str, Any] = {
     "jurisdiction": {"country_header": "cf-ipcountry"},
     "trusted_proxies": ["127.0.0.0/8"],
 }
+BANNER = '<section class="ck-first"'
 _TOKEN = re.compile(r'name="token" value="([^"]+)"')
 
 
@@ -43,8 +44,8 @@ async def front(_: Request) -> HTMLResponse:
 class Site:
     """The shop under a policy, and one visitor of it."""
 
-    def __init__(self, policy: dict[str, Any], clock: Clock) -> None:
-        settings = scratch() | {"clock": clock}
+    def __init__(self, policy: dict[str, Any], clock: Clock, **kept: Any) -> None:
+        settings = {**(kept or scratch()), "clock": clock}
         self.middleware = ConsentMiddleware(Starlette(routes=[Route("/", front)]), policy=policy, **settings)
         self.client = TestClient(self.middleware, base_url=SHOP, client=("127.0.0.1", 1))
 
@@ -115,8 +116,44 @@ def test_languages(build: Callable[..., Site]) -> None:
 
 
 def test_first_layer(build: Callable[..., Site]) -> None:
-    """Who has not chosen is told on the first layer how many take part, and that they can object."""
-    assert "Transparency and Consent Framework: 3 vendors." in build().client.get("/").text
+    """Who has not chosen is told on the first layer how many take part, what for, and that they can object."""
+    site = build()
+    page = site.client.get("/").text
+    assert "purposes 9。" in site.client.get("/_privacy/notice?lang=ja").text
+    assert "Transparency and Consent Framework: 3 vendors." in page
+    assert "Purposes: purposes 1, purposes 2, purposes 3, purposes 4, purposes 7 and purposes 9." in page
+    assert "Special features: specialFeatures 1." in page
+
+
+def test_the_list_has_grown(tmp_path: Path, clock: Clock) -> None:
+    """Whoever accepted all is asked again, for just what a vendor has declared since; whoever refused is not."""
+    policy, kept = POLICY | {"signals": {"tcf": tcf(tmp_path)}}, scratch(tmp_path)
+    accepted, refused = Site(policy, clock, **kept), Site(policy, clock, **kept)
+    accepted.choose("accept_all")
+    refused.choose("refuse_all")
+    grown = json.loads(json.dumps(vendor_list(vendorListVersion=8)))
+    grown["vendors"]["12"] |= {"purposes": [1, 3, 6], "legIntPurposes": [2, 8]}
+    (tmp_path / "vendor-list.json").write_text(json.dumps(grown), encoding="utf-8")
+    clock.advance(minutes=1)
+    for button, consents, interests in (("keep", {1, 2, 3, 4}, {2, 7, 9}), ("add", {1, 2, 3, 4, 6}, {2, 7, 8, 9})):
+        again = Site(policy, clock, **kept)
+        again.client.cookies.update(refused.client.cookies)
+        assert BANNER not in again.client.get("/").text
+        again.client.cookies.update(accepted.client.cookies)
+        assert "Marketing (Advertising partners)" in again.client.get("/").text
+        assert again.choose(button, category="marketing").status_code == 303
+        assert again.tc is not None
+        assert (again.tc.purposes, again.tc.legitimate_purposes, again.tc.vendor_list) == (consents, interests, 8)
+        assert BANNER not in again.client.get("/").text
+
+
+def test_the_list_itself(build: Callable[..., Site]) -> None:
+    """Advertisers' scripts get the list that the site shows from the site; nobody's browser asks its publisher."""
+    site = build()
+    name = site.middleware._kit.pages._vendor_list.name  # type: ignore[union-attr]
+    found = site.client.get(f"/_privacy/static/{name}")
+    assert (found.json(), found.headers["content-type"]) == (vendor_list(), "application/json")
+    assert Site(POLICY, Clock()).client.get(f"/_privacy/static/{name}").status_code == 404
 
 
 def test_own_choice(build: Callable[..., Site]) -> None:
@@ -251,6 +288,8 @@ def test_new_rules(build: Callable[..., Site], tmp_path: Path) -> None:
         ({"vendor_list": "/nowhere/vendor-list.json"}, "consentkit.E141"),
         ({"vendor_list": None}, "consentkit.E141"),
         ({"translations": {"fr": "/nowhere/purposes-fr.json"}}, "consentkit.E141"),
+        ({"restrictions": [{"purpose": 9, "allow": "consent", "vendors": [5]}]}, "consentkit.E143"),  # not flexible
+        ({"restrictions": [{"purpose": 2, "allow": "nothing", "vendors": [404]}]}, "consentkit.E143"),  # no partner
     ],
 )
 def test_start_refused(build: Callable[..., Site], other: dict[str, Any], ident: str) -> None:

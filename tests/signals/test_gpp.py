@@ -59,6 +59,15 @@ def test_true_is_one() -> None:
     assert gpc == {"SubsectionType": 1, "Gpc": True}
 
 
+def test_the_first_national_section() -> None:
+    """What other sites' visitors chose under the first version of the nation's section is read as it was meant."""
+    text = "DBABLA~BAAAVVVVUQA.QA"  # from the reference implementation's tests
+    core, _ = found = parse_gpp(text)["usnat"]
+    assert (core["Version"], core["SensitiveDataProcessing"]) == (1, (1,) * 12)  # type: ignore[index]
+    assert core["KnownChildSensitiveDataConsents"] == (1, 1)  # type: ignore[index]
+    assert format_gpp({"usnat": found}) == text
+
+
 def test_as_written() -> None:
     """Sections with a spelling of their own stand as they are, in the order of their numbers."""
     text = "DBACNYA~CPXxRfAPXxRfAAfKABENB-CgAAAAAAAAAAYgAAAAAAAA~1YNN"
@@ -94,7 +103,8 @@ def test_models_come_back() -> None:
         "DBABLA~CAAAAAAAAABC",  # padding again
         "DBABLA~CAAAAAAAAAAA",  # whether it is covered must be said
         "DBABLA~CwAAAAAAAABA",  # 3 is no answer
-        "DBABLA~BVVVkkkkkpFY",  # version 1
+        "DBABLA~BVVVkkkkkpFY",  # the first version with the fields of the second
+        "DBABLA~DVVVkkkkkpFY",  # a third
         "DBABLA~CAAAAAAAA=BA",
         "DBABLA~CAAAAAAAAABA\n",
         "DBABLA~ĊAAAAAAAAABA",

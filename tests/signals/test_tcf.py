@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from consentkit.errors import SignalError
 from consentkit.policy import parse_policy
-from consentkit.signals.bits import to_letters
+from consentkit.signals.bits import BitSet, to_letters
 from consentkit.signals.tcf import TcString, format_tc, load_vendor_list, parse_tc, parse_vendor_list
 from consentkit.signals.tcf.said import Framework, open_framework
 from tests.signals.listed import tcf, vendor_list
@@ -178,6 +178,16 @@ def test_any_text(data: st.DataObject) -> None:
     assert parse_tc(format_tc(found)) == found
 
 
+def test_counted_only_when_asked() -> None:
+    """Who reads a string of a thousand vendors is answered about one without the others, and as a set would answer."""
+    ids = {1, 3, 1500}
+    found = parse_tc(format_tc(replace(PLAIN, vendors=frozenset(range(1, 1501, 2)) | ids))).vendors
+    assert isinstance(found, BitSet)
+    assert [number in found for number in (1, 2, 1500, 1501, 0, -1, True, "1")] == [True, False, True, *[False] * 5]
+    assert (found, hash(found), repr(found)) == (frozenset(found), hash(frozenset(found)), repr(frozenset(found)))
+    assert (len(found), found & ids, ids - found, found | {2} > found) == (751, ids, set(), True)
+
+
 # ── the list ──
 
 
@@ -238,6 +248,26 @@ def test_marks(tmp_path: Path) -> None:
         assert ours.marks_of(ours.said(marks, day, "en")) == marks
     with pytest.raises(SignalError):
         ours.said({"v404"}, day, "en")  # on the list, and no partner of the site
+
+
+def test_restricted(tmp_path: Path) -> None:
+    """What a site allows its vendors less than the list does stands in the string, and is asked of nobody."""
+    rules = [
+        {"purpose": 7, "allow": "consent"},
+        {"purpose": 2, "allow": "consent"},  # whoever claims an interest in that does not call it flexible
+        {"purpose": 1, "allow": "nothing", "vendors": [12]},
+        {"purpose": 9, "allow": "nothing"},
+    ]
+    ours = framework(tmp_path, restrictions=rules)
+    assert ours.consenting == {"p1", "p2", "p3", "p4", "p7", "v2", "v5", "v12", "f1"}
+    assert ours.objecting == {"o2", "j12"}
+    said = ours.said(ours.consenting, date(2026, 11, 23), "en")
+    assert parse_tc(format_tc(said)) == said
+    assert said.restrictions == {(1, 0): ((12, 12),), (7, 1): ((5, 5),), (9, 0): ((5, 5),)}
+    assert (said.legitimate_purposes, said.legitimate_vendors) == ({2}, {12})
+    named_first = [{"purpose": 7, "allow": "nothing"}, {"purpose": 7, "allow": "consent", "vendors": [5]}]
+    assert framework(tmp_path, restrictions=named_first).restrictions == {(7, 1): ((5, 5),)}
+    assert framework(tmp_path, restrictions=[{"purpose": 1, "allow": "interest"}]).restrictions == {}
 
 
 def test_no_file_is_read_whole_that_is_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

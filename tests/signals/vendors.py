@@ -40,10 +40,14 @@ window.fbq = function () {{
   window.fbq.callMethod ? window.fbq.callMethod.apply(null, arguments) : window.fbq.queue.push(arguments) }};
 window.fbq.push = window.fbq; window.fbq.queue = []; {loading(META)} }}
 fbq('init', '1'); fbq('track', 'PageView')</script>"""
-TIKTOK_TAG = f"""<script>(function () {{ var q = window.ttq = window.ttq || [];
-['page', 'track', 'holdConsent', 'revokeConsent', 'grantConsent'].forEach(function (method) {{
-  q[method] = function () {{ q.push([method].concat([].slice.call(arguments))) }} }});
-{loading(TIKTOK)} q.page() }})()</script>"""
+# Its queue may be there already, gets the names of the calls, and says by `load` which pixel it is.
+TIKTOK_TAG = f"""<script>(function () {{ window.TiktokAnalyticsObject = 'ttq'; var q = window.ttq = window.ttq || [];
+q.methods = ['page', 'track', 'identify', 'holdConsent', 'revokeConsent', 'grantConsent'];
+q.setAndDefer = function (to, method) {{
+  to[method] = function () {{ to.push([method].concat([].slice.call(arguments))) }} }};
+q.methods.forEach(function (method) {{ q.setAndDefer(q, method) }});
+q.load = function (pixel) {{ q._i = q._i || {{}}; q._i[pixel] = []; {loading(TIKTOK)} }};
+q.load('C1'); q.page() }})()</script>"""
 EVERY_TAG = GOOGLE_TAG + UET_TAG + CLARITY_TAG + META_TAG + TIKTOK_TAG
 
 _HEAR = "const hear = (who, call) => ((window.heard ||= {})[who] ||= []).push([...call]);"
@@ -77,7 +81,7 @@ for (const call of window.fbq.queue.splice(0)) window.fbq.callMethod(...call)"""
     TIKTOK: """
 const queue = window.ttq
 for (const [method, ...args] of queue.splice(0)) hear('tiktok', [method, ...args])
-for (const method of Object.keys(queue)) queue[method] = (...args) => hear('tiktok', [method, ...args])""",
+for (const method of queue.methods) queue[method] = (...args) => hear('tiktok', [method, ...args])""",
 }
 
 

@@ -52,7 +52,8 @@ class Stage:
     def declare(self, **changes: Any) -> None:
         """From here on the site runs under its profile with these changes, on the same ledger."""
         self.policy: Policy = parse_policy({**profile(self.name), **changes}, self.name)
-        guise = Guise(self.name, self.policy)
+        # The site does what it always did, whatever is declared of it now.
+        guise = Guise(self.name, parse_policy(profile(self.name), self.name))
         self.paths = guise.paths
         app = guise.app()
         app.add_middleware(

@@ -132,7 +132,7 @@ def test_nobody_under_16_is_addressed(enter: Enter) -> None:
 
 @enforced("bigeno-9")
 def test_a_guardian_is_involved_under_18(enter: Enter) -> None:
-    """A learner of 17 whose guardian has not agreed is asked for nothing and tracked by nothing."""
+    """Whoever signs in, is 17 and has no guardian who agreed is asked for nothing and tracked by nothing."""
     stage = enter("bigeno")
     visitor = stage.visitor()
     visitor.choose("accept_all", age="17")
@@ -145,15 +145,16 @@ def test_a_guardian_is_involved_under_18(enter: Enter) -> None:
 
 @enforced("bigeno-10")
 def test_material_changes_are_announced(enter: Enter) -> None:
-    """A change is announced while the old version holds; from its day on everybody is asked about what is new."""
+    """A change is announced on every page, also to who has decided; from its day on they are asked what is new."""
     stage = enter("bigeno")
     visitor = stage.visitor(**{"accept-language": "en"})
     visitor.choose("accept_all", age="30")
     new = {"id": "acme", "name": "Acme", "category": "marketing", "purpose": "Shows advertisements.", "country": "BE"}
     stage.declare(version="2", effective=stage.day(ahead=30), vendors=[*profile("bigeno")["vendors"], new])
-    told = visitor.read("/_privacy/preferences")
-    assert "a new version of this declaration applies" in told
-    assert "New in it: Marketing (Acme)" in told
+    announced = "a new version of this declaration applies"
+    assert all(announced in visitor.read(path) for path in stage.paths)
+    assert announced in stage.visitor(**{"accept-language": "en"}).read("/")
+    assert "New in it: Marketing (Acme). You will be asked about that then." in visitor.read("/_privacy/preferences")
     assert visitor.asked() == TRACKERS
     stage.clock.advance(days=31)
     assert "something was added since your last choice: Marketing (Acme)" in visitor.read("/")

@@ -109,9 +109,13 @@ def test_changes_leave_time_to_object(enter: Enter) -> None:
     objects.choose("accept_all", age="30")
     new = {"id": "acme", "name": "Acme", "category": "marketing", "purpose": "Advertises.", "country": "IE"}
     stage.declare(version="2", effective=stage.day(ahead=30), vendors=[*profile("bigstep")["vendors"], new])
-    assert "New in it: Marketing (Acme)" in objects.read("/_privacy/preferences")
+    announced = "a new version of this declaration applies"
+    american = stage.visitor("US", US)  # whom no banner asks
+    assert all(announced in each.read("/") for each in (stays, objects, american))
+    assert "New in it: Marketing (Acme). You will be asked" in objects.read("/_privacy/preferences")
     assert "New in it: Marketing (Acme)" in stage.visitor("GB", UK).read("/")
     objects.choose("custom", "functional", "analytics")
+    assert "You will be asked" not in objects.read("/_privacy/preferences")
     stage.clock.advance(days=31)
     assert objects.asked() == {"www.googletagmanager.com"}
     assert ASKS not in objects.open("/")

@@ -19,6 +19,8 @@ HEBREW = Culture(
         "plural": "n==1 ? 0 : n==2 ? 1 : 2",
         "list": ["{0} ו{1}", "{0}, {1}", "{0}, {1}", "{0} ו{1}"],
         "date": "{day} ב{month} {year}",
+        "first": "1",
+        "colon": ": ",
         "months": ["ינואר"] * 12,
         "countries": {"US": "ארצות הברית"},
     }
@@ -60,6 +62,8 @@ def test_lists_and_dates_are_the_languages_own() -> None:
     assert texts("de").list(["a", "b", "{0}", "{1}"]) == "a, b, {0} und {1}"
     assert ENGLISH.date(date(2026, 11, 3)) == "3 November 2026"
     assert texts("de").date(date(2026, 3, 1)) == "1. März 2026"
+    assert [texts("fr-CA").date(date(2026, 3, day)) for day in (1, 2)] == ["1er mars 2026", "2 mars 2026"]
+    assert [texts(tag).colon for tag in ("en", "fr", "ja")] == [": ", "\u00a0: ", "："]
 
 
 def test_countries_have_names() -> None:

@@ -9,14 +9,15 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from playwright.async_api import BrowserContext, Error, Page, async_playwright
 
-from tests.conftest import _FLAGS as FLAGS
+from tests.conftest import FLAGS
+from tests.waiting import PATIENCE
 
 from .abroad import HINTED, Abroad, Asked
 from .index import Vector
@@ -30,8 +31,11 @@ _APART = 0.5
 _ATTEMPTS = 3
 # Whom Chromium asks for itself.
 _BROWSERS_OWN = ("accounts.google.com", "update.googleapis.com", "clients2.google.com")
-# How long a page is waited for that does not ask what it should, and how long after the last page somebody may be late.
+# How long is waited for others, who may not be asked, once the site was; and how late somebody may be after the last
+# page.
 _LONGEST = 2
+# And on a page without us, which asks them sooner or later.
+_LIVE = 10
 _LATE = 0.3
 
 
@@ -113,7 +117,7 @@ class Browsing:
         page = self._tabs[0]
         self._abroad.asked.clear()
         with suppress(Error):
-            await page.goto(self._hosts.url(host, path), timeout=20_000)
+            await page.goto(self._hosts.url(host, path))
         await asyncio.sleep(_LATE)
         await page.goto("about:blank")
         return [each for each in self._abroad.asked if each.host not in _BROWSERS_OWN]
@@ -122,14 +126,14 @@ class Browsing:
         for _ in range(_ATTEMPTS):
             # A page that goes elsewhere by itself may do so before it has loaded, or when the next is on its way.
             with suppress(Error):
-                await page.goto(self._hosts.url(host, f"/{vector.id}"), timeout=8000)
+                await page.goto(self._hosts.url(host, f"/{vector.id}"))
             if self._own(vector.id):
                 break
         if b"id=go" in vector.source:
-            await page.locator("#go").press("Enter", timeout=4000)
-        until = time.monotonic() + _LONGEST
-        while time.monotonic() < until and not self._is_done(vector, awaited):
-            await asyncio.sleep(_STEP)
+            await page.locator("#go").press("Enter")
+        if awaited:  # whatever is held, the site's own comes
+            await _until(lambda: awaited.own <= self._own(vector.id), PATIENCE)
+        await _until(lambda: self._is_done(vector, awaited), _LONGEST if awaited else _LIVE)
         await asyncio.sleep(_APART if vector.is_apart else _LINGER)
 
     def _is_done(self, vector: Vector, awaited: Seen | None) -> bool:
@@ -149,6 +153,12 @@ class Browsing:
 
     def _own(self, name: str) -> frozenset[str]:
         return frozenset(own for own in self._hosts.site.own if own.startswith(name) and _is_of(own, name))
+
+
+async def _until(condition: Callable[[], bool], longest: float) -> None:
+    end = time.monotonic() + longest
+    while time.monotonic() < end and not condition():
+        await asyncio.sleep(_STEP)
 
 
 def _is_of(own: str, name: str) -> bool:

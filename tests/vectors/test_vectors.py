@@ -23,7 +23,7 @@ from .site import hosting
 VECTORS = read_index()
 FULL = bool(os.environ.get("CONSENTKIT_TEST_MATRIX"))
 # Of so many cells a vector is visited in one: of what pages say by themselves, and of what scripts do.
-SHARES = {"static": 11, "header": 6, "dynamic": 4}
+SHARES = {"static": 11, "header": 6, "dynamic": 7}
 WILLING = ["personal_off_js", "personal_learn_js", "personal_enforce_js", "personal_off_nojs", "personal_enforce_nojs"]
 SHARED_WILLING = ["shared_off_js", "shared_enforce_js"]
 TRACKING = ("_ga_", "_ct_")

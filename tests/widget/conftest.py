@@ -17,6 +17,7 @@ from consentkit.kit import ConsentKit
 from consentkit.settings import new_secret
 from consentkit.tlog import Signer
 from tests.serving import served
+from tests.waiting import until
 
 POLICY: dict[str, Any] = {
     "version": "1",
@@ -83,8 +84,7 @@ class Visitor:
 
     def answer(self, name: str) -> None:
         """Answer a request that waits, as soon as it is there."""
-        while name not in self._waiting:
-            self.page.wait_for_timeout(10)
+        until(lambda: name in self._waiting, self.page)
         self._fulfil(self._waiting.pop(name))
 
     def ran(self) -> list[str]:
@@ -152,7 +152,6 @@ def visiting(chromium: Browser, stage: Stage) -> Iterator[Callable[..., Visitor]
 
     def visit(**options: Any) -> Visitor:
         contexts.append(chromium.new_context(**options))
-        contexts[-1].set_default_timeout(5000)
         return Visitor(contexts[-1].new_page(), stage)
 
     yield visit

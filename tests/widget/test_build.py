@@ -23,9 +23,9 @@ STATIC = Path(__file__).parents[2] / "src/consentkit/page/static"
 FIRST_PAINT = 3 * 1024
 EVERYTHING = 6.5 * 1024
 GUARD = 1500
-STRICT = 2800
+STRICT = 2950
 SECOND = 2.5 * 1024
-ADVERTISING = {"gpp.js": 1536, "tcf.js": 1900}
+ADVERTISING = {"gpp.js": 1536, "tcf.js": 2048}
 
 
 def missing(what: str) -> NoReturn:
@@ -87,7 +87,7 @@ def test_everything_together_is_small(capsys: pytest.CaptureFixture[str]) -> Non
     banners = []
     for tag in EVERYWHERE.languages:
         banner = EVERYWHERE.banner(EVERYWHERE.notice("banner", tag, RULES), token="x" * 180, return_to="/a")
-        banners.append(banner + EVERYWHERE.widget("__Host-ck_s.01234567", later=EVERYWHERE.reopen(tag)))
+        banners.append(banner + EVERYWHERE.widget("__Host-ck_s.01234567", later=EVERYWHERE.reopen(tag, look="banner")))
     markup = max(brotli(*banners))
     nothing_declared = Pages(parse_policy({}, "nothing declared")).guard_script.data
     style, script, guard = brotli(sheets(POLICY.theme)["first.css"].data, assets()["widget.js"].data, nothing_declared)

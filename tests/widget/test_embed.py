@@ -256,7 +256,6 @@ def test_enforced(chromium: Browser, enforced: Stage, scripts: bool) -> None:
     """Where the page's policy lets the frame go nowhere, loading once opens a tab and says so; always works."""
     enforced.write(VIDEO)
     context = chromium.new_context(java_script_enabled=scripts)
-    context.set_default_timeout(5000)
     visitor = Visitor(context.new_page(), enforced)
     page = visitor.open()
     with context.expect_page() as opened:

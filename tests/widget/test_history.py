@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Route, expect
 
 from scripts.browser import find
-from tests.conftest import _FLAGS as FLAGS
+from tests.conftest import FLAGS
 
 from .conftest import Stage, Visitor
 from .test_waking import external, inline
@@ -94,7 +94,6 @@ def with_cache(chromium: Browser, stage: Stage) -> Iterator[Visitor]:
         executable_path=find(), args=FLAGS, ignore_default_args=["--disable-back-forward-cache"]
     )
     page = kept.new_page()
-    page.set_default_timeout(5000)
     yield Visitor(page, stage)
     kept.close()
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from consentkit.decision import Decision
-from consentkit.guard.nonce import script_nonce
+from consentkit.guard.nonce import script_nonce, style_nonce
 from consentkit.http import ResponseHead
 from tests.page.sample import PAGES, RULES, visible
 
@@ -20,7 +20,7 @@ def head(*policies: str) -> ResponseHead:
 def test_what_is_heard_and_shown_later_is_evidence(language: str) -> None:
     """Each word that the widget may say or put in the banner's place is in the stored notice."""
     notice = PAGES.notice("banner", language, RULES)
-    later = PAGES.widget("ck_s.01234567", later=PAGES.reopen(language)).decode()
+    later = PAGES.widget("ck_s.01234567", later=PAGES.reopen(language, look="banner")).decode()
     assert visible(later) == notice.document["reopen"]
     assert all(notice.document["outcomes"].values())
 
@@ -60,3 +60,22 @@ def test_the_tag_is_plain_and_escaped() -> None:
 def test_the_nonce_is_the_one_for_scripts(policies: tuple[str, ...], nonce: str) -> None:
     """A page that lets scripts run by nonce lets ours run, by that nonce and no other."""
     assert script_nonce(head(*policies)) == nonce
+
+
+@pytest.mark.parametrize(
+    ("policies", "nonce"),
+    [
+        ((), ""),
+        (("script-src 'self' 'nonce-one'",), ""),
+        (("style-src 'unsafe-inline'",), ""),
+        (("default-src 'self'; style-src 'self' 'nonce-two'",), "two"),
+        (("default-src 'nonce-three'", "style-src-elem 'nonce-three'; style-src 'self'"), "three"),
+        (("style-src 'nonce-one'", "style-src 'nonce-two'"), None),
+        (("style-src 'unsafe-inline' 'sha256-AAAA'",), None),
+        (("style-src-elem 'self'; style-src 'unsafe-inline'",), None),
+        (("default-src 'self'",), None),
+    ],
+)
+def test_a_style_of_ours_counts_or_is_not_written(policies: tuple[str, ...], nonce: str | None) -> None:
+    """The link's looks are written into a page only where each of its policies lets them count."""
+    assert style_nonce(head(*policies)) == nonce

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.waiting import until
+
 from .conftest import Stage, Visitor
 
 
@@ -107,10 +109,7 @@ def test_everything_else_that_fetches_wakes_too(stage: Stage, visitor: Visitor) 
     assert visitor.asked == []
     visitor.press("Accept all")
     wanted = {"frame", "img", "set", "object", "svg", "script", "video", "input", "doc", "css"}
-    for _ in range(100):
-        if wanted <= set(visitor.asked):
-            break
-        page.wait_for_timeout(20)
+    until(lambda: wanted <= set(visitor.asked), page)
     assert set(visitor.asked) == wanted
     assert page.locator("[data-ck]").count() == 0
     assert page.locator("h1").evaluate("el => getComputedStyle(el).color") == "rgb(1, 2, 3)"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.waiting import until
+
 from .conftest import Stage, Visitor
 
 _HEAD = (
@@ -41,10 +43,7 @@ def test_texts_wake_as_their_author_wrote_them(stage: Stage, visitor: Visitor) -
     visitor.press("Accept all")
     # The event of the handler has passed, and does not come again.
     wanted = {"import", "css", "style", "srcdoc", "inner", "svg", "table"}
-    for _ in range(150):
-        if wanted <= set(visitor.asked):
-            break
-        page.wait_for_timeout(20)
+    until(lambda: wanted <= set(visitor.asked), page)
     assert set(visitor.asked) == wanted
     assert "about:invalid" not in page.content()
     assert page.locator("[data-ck]").count() == 0
@@ -54,5 +53,5 @@ def test_texts_wake_as_their_author_wrote_them(stage: Stage, visitor: Visitor) -
     ]
     page.evaluate("import('m').catch(() => 0)")
     page.locator("#f button").click()
-    page.wait_for_timeout(100)
+    until(lambda: {"module", "form"} <= set(visitor.asked), page)
     assert {"module", "form"} <= set(visitor.asked)

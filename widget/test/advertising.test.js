@@ -15,6 +15,11 @@ test("the specification's TC string says what it says there, in runs and in sing
   assert.equal(said.vendor.disclosedVendors[6], false)
 })
 
+test("what a publisher restricts is told by purpose and vendor, runs counted out", () => {
+  const text = "CQuIxQAQuIxQANwABBENAHEgAAAAAAAAAAAAABEAAAAQQAFAAUABwAGDoAIABQAA.IABE"
+  assert.deepEqual(readString(text).restrictions, { 2: { 5: 0, 6: 0, 7: 0, 12: 0 }, 7: { 5: 1 } })
+})
+
 test("a string that is cut off is none", () => {
   for (const text of ["", ".", "CQSbk4AQ", "CQSbk4AQSbk4ANwAAAENAwCgAAAAAAAAAAYgACPAAAAA", "CQSbk4AQSbk4ANwAAAENAwCgAAAAAAAAAAYgACPAAAAA.I"])
     assert.throws(() => readString(text), RangeError)

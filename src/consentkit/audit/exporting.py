@@ -35,7 +35,7 @@ def export(visit: Visit) -> Response:
     size = open_checkpoint(note, [ledger.verifier]).size
     file = TemporaryFile()  # noqa: SIM115  closed when it is sent
     try:
-        log = Log(visit.desk.settings, ledger, note, size)
+        log = Log(visit.desk.settings, ledger, note, size, visit.words.language)
         write_out(form, file, log, selection, ledger.store.entries(0, size))
     except BaseException as error:
         file.close()
@@ -47,7 +47,7 @@ def export(visit: Visit) -> Response:
 
 
 def _ask(visit: Visit, fault: str = "") -> Response:
-    return visit.page("export.html", 400 if fault else 200, forms=tuple(FORMS), categories=CATEGORIES, fault=fault)
+    return visit.page("export.html", 400 if fault else 200, forms=FORMS, categories=CATEGORIES, fault=fault)
 
 
 def _selection(sent: Mapping[str, str]) -> Selection | None:
@@ -56,6 +56,8 @@ def _selection(sent: Mapping[str, str]) -> Selection | None:
     vendor, visitor = (sent.get(name, "").strip() or None for name in ("vendor", "visitor"))
     days = (("since", wanted.since), ("until", wanted.until), ("category", wanted.category or None))
     if any(sent.get(name) and value is None for name, value in days):
+        return None
+    if wanted.since is not None and wanted.until is not None and wanted.since >= wanted.until:
         return None
     try:
         return Selection(wanted.since, wanted.until, wanted.category or None, vendor, visitor)

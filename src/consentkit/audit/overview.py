@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from consentkit.audit.disclosure import Column, columns_of, fold, rounded, shares
 from consentkit.audit.drawing import Drawing, draw
-from consentkit.audit.policies import version_of
+from consentkit.audit.policies import named_policy, version_of
 from consentkit.audit.visit import Visit
 from consentkit.audit.words import Words
 from consentkit.ledger.days import CATEGORY, DAY, DIMENSIONS, FUNNEL, Cell, count_days, months, read_days
@@ -145,5 +145,5 @@ def _versions(store: Store) -> dict[str, str]:
 
 def _name(key: str, value: str, words: Words, versions: Mapping[str, str]) -> str:
     if key == "policy":
-        return " · ".join(filter(None, (versions.get(value, ""), value[:12])))
+        return named_policy(value, versions.get(value, ""))
     return words.named(key, value) if value else words("overview.unknown")

@@ -57,6 +57,11 @@ def version_of(body: bytes) -> str:
     return _flat_policy(body).get("version", "")
 
 
+def named_policy(hash: str, version: str) -> str:
+    """How a policy is named in short: by its version, and the beginning of its hash: two may say the same version."""
+    return " · ".join(filter(None, (version, hash[:12])))
+
+
 def compare(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Change]:
     """What differs between two flat documents, by path."""
     for path in sorted(before.keys() | after.keys()):

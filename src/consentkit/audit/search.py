@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from starlette.responses import Response
 
 from consentkit import canonical
+from consentkit.audit.policies import named_policy, version_of
 from consentkit.audit.visit import Visit
 from consentkit.errors import MalformedError
 from consentkit.ledger.filing import file_receipts, numbers_of_receipt
@@ -58,7 +59,7 @@ def search(visit: Visit) -> Response:
     below = int(sent["below"]) if _NUMBER.fullmatch(sent.get("below", "")) else None
     found = find(store, wanted, below)
     asked = {name: sent.get(name, "") for name in ("since", "until", *Wanted._fields[2:])}
-    policies = [document.hash for document in store.documents("policy")]
+    policies = {each.hash: named_policy(each.hash, version_of(each.body)) for each in store.documents("policy")}
     options: dict[str, Any] = {"policies": policies, "categories": CATEGORIES, "choices": CHOICES}
     return visit.page("search.html", found=found, asked=asked, **options)
 

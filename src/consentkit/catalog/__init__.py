@@ -10,7 +10,6 @@ from consentkit.catalog.common import common_cookies, common_trackers
 from consentkit.catalog.cookies import KnownCookie, Names, bare_name, find_cookie, find_whatever_case
 from consentkit.catalog.domains import registrable
 from consentkit.catalog.hints import find_hint
-from consentkit.catalog.lists import read_lists
 from consentkit.catalog.makers import Maker, find_maker
 from consentkit.catalog.trackers import KnownTracker, find_rule, find_tracker, tracker_hosts, trackers_of, tracks
 from consentkit.catalog.uses import GENERAL, Use, uses
@@ -35,7 +34,6 @@ __all__ = [
     "find_rule",
     "find_tracker",
     "find_whatever_case",
-    "read_lists",
     "registrable",
     "tracker_hosts",
     "trackers_of",

@@ -8,7 +8,7 @@ a proof.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -34,6 +34,7 @@ class KnownCookie(NamedTuple):
 
 
 OURS = "consentkit"  # the source where a row names none
+_TELLING = 6  # characters before a "*" that are still one vendor's where upper and lower case are not told apart
 _HEAD = 3  # no pattern of the catalogue is listed with fewer characters before its "*"
 
 # RFC 6265bis §4.1.3: these say how a cookie is set, not which cookie it is.
@@ -45,13 +46,16 @@ Row = Sequence[str]
 
 
 class Names:
-    """Names and patterns, each with what is known of it. Rows stay rows until one is asked for: most never are."""
+    """Names and patterns, each with what is known of it. Rows stay rows until one is asked for: most never are.
 
-    def __init__(self, rows: Iterable[Row]) -> None:
+    `key` brings the names into the spelling in which they are asked for.
+    """
+
+    def __init__(self, rows: Iterable[Row], key: Callable[[str], str] = str) -> None:
         self._exact: dict[str, Row] = {}
         self._patterns: dict[str, list[tuple[str, str, Row]]] = {}  # by head: before "*", after "*"
         for row in rows:
-            before, star, after = row[0].partition("*")
+            before, star, after = key(row[0]).partition("*")
             if star:
                 self._patterns.setdefault(before[:_HEAD], []).append((before, after, row))
             else:
@@ -119,13 +123,24 @@ def _find(names: Names, name: str, domain: str) -> KnownCookie | None:
 
 
 @cache
+def _rows() -> list[list[str]]:
+    return read_table("cookies.tsv", 5)
+
+
+@cache
 def _names() -> Names:
-    return Names(read_table("cookies.tsv", 5))
+    return Names(_rows())
 
 
 @cache
 def _lower_names() -> Names:
-    return Names([[row[0].lower(), *row[1:]] for row in read_table("cookies.tsv", 5) if "@" not in row[0]])
+    return Names((row for row in _rows() if _stands_out(row[0])), str.lower)
+
+
+def _stands_out(name: str) -> bool:
+    """Whether a name is its own in lower case, too: "SESS*" is Drupal's, and "session_depth" is anybody's."""
+    before, star, _ = name.partition("*")
+    return "@" not in name and (not star or len(before) >= _TELLING or not before[0].isalnum())
 
 
 def read_cookies(table: str) -> Iterator[KnownCookie]:

@@ -22,7 +22,7 @@ _SECOND_LEVEL = re.compile(r"(?:ac|co|com|edu|gob|gov|gouv|govt|go|gv|in|ltd|me|
 @lru_cache(maxsize=4096)
 def registrable(host: str) -> str:
     """The part of a host that its owner registered; the host itself where it is an address or a public suffix."""
-    suffixes = _suffixes()
+    suffixes = _suffixes(encoded="xn--" in host)
     if host.rpartition(".")[2].isdigit() or host.startswith("["):
         return host
     if suffixes is not None:
@@ -33,10 +33,11 @@ def registrable(host: str) -> str:
 
 
 @cache
-def _suffixes() -> _Suffixes | None:
+def _suffixes(*, encoded: bool) -> _Suffixes | None:
+    """The list as it stands, or with its foreign scripts also as browsers spell them, which takes twice as long."""
     try:
         from publicsuffixlist import PublicSuffixList
     except ImportError:
         return None
-    found: _Suffixes = PublicSuffixList()
+    found: _Suffixes = PublicSuffixList(accept_encoded_idn=encoded)
     return found

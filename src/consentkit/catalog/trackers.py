@@ -16,12 +16,18 @@ from consentkit.catalog.table import read_table
 
 
 class KnownTracker(NamedTuple):
-    """A host others have described. `host` as listed, which may be a parent of the one asked for."""
+    """A host others have described. `host` and `path` as listed: it may be a parent of the one asked for."""
 
     host: str
     vendor: str
     category: str
     source: str
+    path: str = "/"
+
+    @property
+    def rule(self) -> str:
+        """The line of the list."""
+        return self.host + self.path.rstrip("/")
 
 
 _Paths = tuple[tuple[str, KnownTracker | None], ...]  # longest first; "/" stands for the rest
@@ -109,5 +115,5 @@ def _rule_of(rows: Sequence[Sequence[str]]) -> KnownTracker | _Paths | None:
     return tuple(sorted(rules, key=lambda rule: -len(rule[0])))
 
 
-def _tracker(host: str, _: str, category: str, vendor: str, source: str) -> KnownTracker | None:
-    return None if category == "-" else KnownTracker(host, vendor, category, source or OURS)
+def _tracker(host: str, path: str, category: str, vendor: str, source: str) -> KnownTracker | None:
+    return None if category == "-" else KnownTracker(host, vendor, category, source or OURS, path)

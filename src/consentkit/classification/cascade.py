@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from os import PathLike
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from consentkit.catalog import (
     GENERAL,
@@ -35,21 +35,17 @@ from consentkit.catalog import (
     registrable,
     trackers_of,
 )
-from consentkit.classification.classifier import (
-    FIRST_PARTY,
-    UNKNOWN,
-    Classification,
-    Classifier,
-    as_cloaked,
-    as_found,
-    split_url,
-)
+from consentkit.category import Category
+from consentkit.classification.answer import FIRST_PARTY, UNKNOWN, Classification, as_cloaked, as_found
+from consentkit.classification.classifier import Classifier, split_url
 from consentkit.classification.learned import Traits, contradicts, guess, probabilities, weights
 from consentkit.classification.spelling import spellings
 from consentkit.classification.traits import described
-from consentkit.policy import Category, Policy, load_policy
 
-Policies = Policy | Classifier | Mapping[str, Any] | str | PathLike[str] | None
+if TYPE_CHECKING:
+    from consentkit.policy import Policy
+
+    Policies = Policy | Classifier | Mapping[str, Any] | str | PathLike[str] | None
 # What keeps a site standing does so on a tracker's domain as well; any other "session" there is the tracker's own.
 _INFRASTRUCTURE = frozenset(
     ("load balancing", "defence against bots", "defence against fraud", "consent", "defence against forged requests")
@@ -58,7 +54,7 @@ _INFRASTRUCTURE = frozenset(
 _SETTLED = frozenset(("declared", "listed", "catalogued", "tracker's own"))
 # How likely a tracker a cookie may be that is named like something harmless: exactly so, by a word that hardly means
 # anything else, or by one that trackers choose as well ("fs_session"). Measured in benchmarks/classification.py.
-_EXACT_MOST, _PLAIN_SPOKEN_MOST, _ANY_MOST = 0.75, 0.66, 0.35
+_EXACT_MOST, _PLAIN_SPOKEN_MOST, _ANY_MOST = 0.7, 0.66, 0.3
 _PLAIN_SPOKEN = frozenset(
     ("consent", "defence against forged requests", "defence against bots", "cart", "language", "country and currency")
 )
@@ -95,9 +91,12 @@ def classifier_of(policy: Policies) -> Classifier:
         return _undeclared()
     if isinstance(policy, Classifier):
         return policy
-    if isinstance(policy, Policy):
-        return Classifier(policy)
-    return Classifier(load_policy(policy if isinstance(policy, Mapping) else str(policy)))
+    if isinstance(policy, Mapping | str | PathLike):
+        # Reading a policy takes ten times as long as answering: whoever names none does not wait for its machinery.
+        from consentkit.policy import load_policy
+
+        policy = load_policy(policy if isinstance(policy, Mapping) else str(policy))
+    return Classifier(policy)
 
 
 def judge_cookie(classifier: Classifier, name: str, traits: Traits, site: str = "") -> Classification:
@@ -159,7 +158,7 @@ def judge_url(classifier: Classifier, url: str, site: str = "") -> Classificatio
 
 @cache
 def _undeclared() -> Classifier:
-    return Classifier(Policy())
+    return Classifier()
 
 
 def _same_site(host: str, site: str) -> bool:

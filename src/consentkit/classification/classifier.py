@@ -7,25 +7,30 @@ Guesses nothing: that is what `cascade` adds, for people who look.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 from consentkit.catalog import (
-    GENERAL,
     NEEDLES,
-    Cloak,
-    KnownCookie,
-    Names,
-    bare_name,
     cloaked_host,
     cloaked_path,
     find_cookie,
     find_tracker,
-    read_lists,
     registrable,
     tracker_hosts,
-    uses,
 )
-from consentkit.policy import Category, Policy
+from consentkit.category import Category
+from consentkit.classification.answer import (
+    FIRST_PARTY,
+    UNKNOWN,
+    Classification,
+    as_cloaked,
+    as_found,
+    as_tracked,
+)
+from consentkit.classification.declared import Declared
+
+if TYPE_CHECKING:
+    from consentkit.policy import Policy
 
 # Our own cookies: the sealed choice, what scripts may read of it, the mark of who is signed in, the errand of who is on
 # the way to another site and back, and the TC string.
@@ -37,70 +42,16 @@ _CHUNK = re.compile(r"(?P<whole>.+?)(?:[-_.]chunks?[-_.]?[0-9]{1,2}|\.[0-9]{1,2}
 _ABSOLUTE = re.compile(r"(?:(?:https?|wss?):[/\\]*|[/\\]{2,})(?P<authority>[^/\\?#]*)(?P<path>[^#]*)", re.IGNORECASE)
 
 
-class Classification(NamedTuple):
-    """`category` is None for the unknown. `vendor` is a declared vendor's id, or a name from the catalogue.
-
-    `reason` is "declared", "listed", "catalogued", "first party" or "unknown", or what `cascade` adds; `source` says
-    where that stands, and `rule` which of its lines it was. `use` is what it is for, where that is known.
-    """
-
-    category: str | None
-    vendor: str
-    reason: str
-    source: str
-    confidence: float = 1.0
-    use: str = ""
-    rule: str = ""
-
-    @property
-    def vendor_id(self) -> str | None:
-        """The declared vendor, as a visitor may have allowed it; a name from the catalogue is nobody's id."""
-        return self.vendor if self.vendor and self.reason == "declared" else None
-
-    @property
-    def purpose(self) -> str:
-        """What it is for, in plain words; empty where only its owner can say it."""
-        return uses()[self.use].words if self.use else ""
-
-
-UNKNOWN = Classification(None, "", "unknown", "", 0.0)
-FIRST_PARTY = Classification(Category.ESSENTIAL, "", "first party", "")
-
-
 class Classifier:
-    """Classifies for one policy. Long-lived; remembers what it was asked, within bounds."""
+    """Classifies for one policy, or for nobody's. Long-lived; remembers what it was asked, within bounds."""
 
-    def __init__(self, policy: Policy) -> None:
-        self._own_hosts = frozenset(policy.site.hosts)
-        self._holds_cloaked = policy.hold_cloaked
-        self._spared = tuple(place.partition("/") for place in policy.signals.spared_tags) if policy.signals else ()
-        self._cookies: dict[str, Classification] = {}
-        self._prefixes: list[tuple[str, Classification]] = []
-        self._hosts: dict[str, list[tuple[str, Classification]]] = {}
+    def __init__(self, policy: Policy | None = None) -> None:
+        signals = policy.signals if policy else None
+        self._own_hosts = frozenset(policy.site.hosts if policy else ())
+        self._holds_cloaked = policy is not None and policy.hold_cloaked
+        self._spared = tuple(place.partition("/") for place in signals.spared_tags) if signals else ()
+        self._declared = Declared.by(policy) if policy else Declared()
         self._memo: dict[tuple[str, str], Classification] = {}
-        listed, listed_hosts = read_lists(policy.catalog)
-        self._listed = Names(listed) if listed else None
-        for vendor in policy.vendors:
-            place = f"vendors.{vendor.id}"
-            found = Classification(vendor.category, vendor.id, "declared", place)
-            for cookie in vendor.cookies:
-                self._declare(cookie.name, found)
-            for host in vendor.hosts:
-                name, _, path = host.partition("/")
-                self._hosts.setdefault(name, []).append((f"/{path}", found))
-        for rule in policy.imports:  # until it is read it must not be dropped
-            for name in rule.cookie_names:
-                self._declare(name, Classification(Category.ESSENTIAL, "", "declared", "imports"))
-        for own in policy.cookies:
-            self._declare(own.name, Classification(own.category, "", "declared", "cookies"))
-        for theirs, source in listed_hosts:
-            category = uses()[theirs.use].category if theirs.use in uses() else None
-            use = theirs.use if category else ""
-            listed_host = Classification(category, theirs.vendor, "listed", source, use=use, rule=theirs.host)
-            self._hosts.setdefault(theirs.host, []).append((theirs.path, listed_host))
-        self._prefixes.sort(key=lambda pair: -len(pair[0]))
-        for paths in self._hosts.values():
-            paths.sort(key=lambda pair: -len(pair[0]))  # stable: what is declared stays before what is listed
 
     def cookie(self, name: str) -> Classification:
         """A cookie by its name."""
@@ -129,7 +80,7 @@ class Classifier:
         return NEEDLES if self._holds_cloaked else ()
 
     def _url(self, host: str, path: str, own_host: str) -> Classification:
-        if declared := self._declared_host(host, path):
+        if declared := self._declared.place(host, path):
             return declared
         own = host == own_host
         found = FIRST_PARTY if own else _catalogued(host, path)
@@ -142,7 +93,7 @@ class Classifier:
     def _relative(self, url: str, own_host: str) -> Classification:
         path = "/" + url.lstrip("./")
         cloak = cloaked_path(path)
-        return (self._declared_host(own_host, path) or as_cloaked(cloak)) if cloak else FIRST_PARTY
+        return (self._declared.place(own_host, path) or as_cloaked(cloak)) if cloak else FIRST_PARTY
 
     def _cookie(self, name: str) -> Classification:
         """A name as it stands, else the whole that it is a chunk of."""
@@ -157,39 +108,19 @@ class Classifier:
     def _named(self, name: str) -> Classification:
         if name.removeprefix("__Host-") in OURS:
             return Classification(Category.ESSENTIAL, "", "declared", "consentkit")
-        if found := self._declared_cookie(name) or self._declared_cookie(bare_name(name)):
+        if found := self._declared.cookie(name):
             return found
-        if self._listed and (known := self._listed.find(name) or self._listed.find(bare_name(name))):
-            return as_found(known, "listed")
         return as_found(known, "catalogued") if (known := find_cookie(name)) else UNKNOWN
-
-    def _declared_cookie(self, name: str) -> Classification | None:
-        if found := self._cookies.get(name):
-            return found
-        return next((found for prefix, found in self._prefixes if name.startswith(prefix)), None)
-
-    def _declare(self, name: str, found: Classification) -> None:
-        if name.endswith("*"):
-            self._prefixes.append((name[:-1], found))
-        else:
-            self._cookies[name] = found
-
-    def _declared_host(self, host: str, path: str) -> Classification | None:
-        while host:
-            for prefix, found in self._hosts.get(host, ()):
-                if path.startswith(prefix):
-                    return found
-            host = host.partition(".")[2]
-        return None
 
     def listed_at(self, name: str, domain: str) -> Classification | None:
         """What the site's own lists say of a domain's cookie, if they name that domain."""
-        known = self._listed.find(name, domain) if self._listed and domain else None
-        return as_found(known, "listed") if known and "@" in known.name else None
+        return self._declared.cookie_at(name, domain)
 
     def lists(self, host: str) -> bool:
         """Whether policy or catalogue have a line for exactly this host."""
-        return host in self._hosts or host in tracker_hosts() or (self._holds_cloaked and bool(cloaked_host(host)))
+        return (
+            self._declared.names(host) or host in tracker_hosts() or (self._holds_cloaked and bool(cloaked_host(host)))
+        )
 
     def _remembered(self, key: tuple[str, str]) -> Classification | None:
         return self._memo.get(key)
@@ -218,21 +149,6 @@ def split_url(url: str) -> tuple[str, str] | None:
     return host_of(match["authority"]), path if path.startswith("/") else "/" + path
 
 
-def as_found(known: KnownCookie, reason: str) -> Classification:
-    """What a list says, as a classification: a name that is listed as it is says more than a pattern."""
-    confidence = 0.9 if "*" in known.name else 0.95
-    return Classification(known.category, known.vendor, reason, known.source, confidence, known.use, known.name)
-
-
-def as_cloaked(cloak: Cloak) -> Classification:
-    """A tracker in the clothes of the site."""
-    return Classification(
-        cloak.category, cloak.vendor, "cloaked", "consentkit", 0.75, GENERAL[cloak.category], cloak.rule
-    )
-
-
 def _catalogued(host: str, path: str) -> Classification:
     known = find_tracker(host, path)
-    if known is None:
-        return UNKNOWN
-    return Classification(known.category, known.vendor, "catalogued", known.source, 0.95, rule=known.host)
+    return as_tracked(known) if known else UNKNOWN

@@ -7,7 +7,6 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
 from importlib import import_module
 from operator import attrgetter
 from pathlib import Path
@@ -19,8 +18,8 @@ from consentkit.cli.answer import ask, policy_problems
 from consentkit.cli.common import FINDING, json_option
 from consentkit.cli.wiring import read_wiring, wiring_problems
 from consentkit.errors import ConfigError, Problem
-from consentkit.lint import Finding, lint
-from consentkit.page import Pages
+from consentkit.lint import Finding, breaches, lint
+from consentkit.page import Pages, as_listed
 from consentkit.page.templating import own_templates
 from consentkit.policy import Policy, asked_again, fingerprint, load_policy, read_file, read_policy
 from consentkit.policy.sound import Sound
@@ -78,8 +77,8 @@ def check(path: Path | None, target: str | None, places: tuple[str, ...], since:
     try:
         checked = _check_app(target, places) if target else _check_file(path or POLICY, places)
     except ConfigError as error:
-        checked = _Checked(error.source, Policy(), list(error.problems), [])
-    again = asked_again(load_policy(since), checked.policy) if since else None
+        checked = _Checked(error.source, Policy(), list(error.problems), breaches(error.problems, Policy(), places))
+    again = asked_again(as_listed(load_policy(since)), checked.policy) if since else None
     if as_json:
         click.echo(json.dumps(_data(checked) | ({} if again is None else {"asks_again": again})))
     click.echo("\n".join([_text(checked), *_change(checked.policy, again)]), err=True)
@@ -93,7 +92,10 @@ def _check_file(path: Path, places: Sequence[str]) -> _Checked:
     if read.policy is None:
         return _Checked(str(path), Policy(), read.problems, [])
     wrong, templates = _files(read.policy)
-    return _Checked(str(path), read.policy, [*read.problems, *wrong], _lint(read.policy, places, templates, read.sound))
+    policy = read.policy if wrong else as_listed(read.policy)
+    problems = [*read.problems, *wrong]
+    findings = [*breaches(problems, policy, places), *_lint(policy, places, templates, read.sound)]
+    return _Checked(str(path), policy, problems, findings)
 
 
 def _lint(policy: Policy, places: Sequence[str], templates: Mapping[str, str], sound: Sound | None) -> list[Finding]:
@@ -152,7 +154,7 @@ def _load_app(target: str) -> Any:
 
 def _data(checked: _Checked) -> dict[str, Any]:
     """For programs: what stops a start or is unlawful, what is advice, and the fingerprint of what is neither."""
-    wrong = [*map(asdict, checked.problems), *(finding.to_dict() for finding in checked.errors)]
+    wrong = [*(problem._asdict() for problem in checked.problems), *(finding.to_dict() for finding in checked.errors)]
     said = {"problems": wrong, "advice": [finding.to_dict() for finding in checked.advice]}
     return said if wrong else {**said, "fingerprint": fingerprint(checked.policy)}
 
@@ -168,10 +170,8 @@ def _text(checked: _Checked) -> str:
     if wrong:
         return shown
     cookies = len(policy.cookies) + sum(len(vendor.cookies) for vendor in policy.vendors)
-    fine = (
-        f"{name} is fine: version {policy.version}, {len(policy.vendors)} vendors, {cookies} cookies, "
-        f"fingerprint {fingerprint(policy)[:16]}."
-    )
+    declared = f"{_count(len(policy.vendors), 'vendor')}, {_count(cookies, 'cookie')}"
+    fine = f"{name} is fine: version {policy.version}, {declared}, fingerprint {fingerprint(policy)[:16]}."
     return f"{shown}\n{fine}" if shown else fine
 
 

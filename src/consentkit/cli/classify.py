@@ -10,8 +10,9 @@ from typing import Any
 import click
 
 from consentkit.catalog import uses
+from consentkit.classification.answer import Classification
 from consentkit.classification.cascade import classifier_of, judge_cookie, judge_url
-from consentkit.classification.classifier import Classification, Classifier
+from consentkit.classification.classifier import Classifier
 from consentkit.classification.traits import described
 from consentkit.cli.common import FINDING, json_option, plain
 from consentkit.cli.tables import Met, read_met
@@ -65,6 +66,8 @@ def classify(
     else:
         for met, what in judged:
             click.echo(json.dumps(_as_json(met, what)) if as_json else f"{plain(met.name)}\t{_sentence(what)}")
+    if not judged:
+        click.echo(f"{path}: no cookie is in it. Browsers leave them out of HAR files unless asked for them.", err=True)
     if any(what.category is None for _, what in judged):
         raise SystemExit(FINDING)
 

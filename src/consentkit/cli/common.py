@@ -52,6 +52,11 @@ def unchecked_ledger(data: Path | None) -> Iterator[tuple[Settings, Ledger]]:
         ledger.close()
 
 
+def counted(number: int, one: str, more: str = "") -> str:
+    """A number and its noun: "1 entry", "2 entries"; `more` where it is not `one` with an s."""
+    return f"{number} {one if number == 1 else more or one + 's'}"
+
+
 def plain(text: str) -> str:
     """A text out of a stranger's file, without what would command a terminal."""
     return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text[:500])

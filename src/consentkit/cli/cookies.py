@@ -11,8 +11,9 @@ from typing import Any
 
 import click
 
+from consentkit.classification.answer import Classification
 from consentkit.classification.cascade import judge_cookie
-from consentkit.classification.classifier import Classification, Classifier
+from consentkit.classification.classifier import Classifier
 from consentkit.classification.family import family_of
 from consentkit.classification.learned import Traits
 from consentkit.classification.traits import parse_attributes
@@ -101,14 +102,16 @@ def _undeclared(found: Iterable[Seen]) -> Iterator[Knowledge]:
 
 
 def gathered(sightings: Iterable[Sighting], classifier: Classifier) -> list[Seen]:
-    """Sightings by family, where its members are the same thing; the doubtful first."""
+    """Sightings by the line that declares them, else by family where its members are the same; the doubtful first."""
     groups: dict[tuple[str, Classification], list[Sighting]] = {}
     for sighting in sightings:
-        groups.setdefault((family_of(sighting.name), classifier.cookie(sighting.name)), []).append(sighting)
+        what = classifier.cookie(sighting.name)
+        line = what.rule if what.reason == "declared" else ""
+        groups.setdefault((line or family_of(sighting.name), what), []).append(sighting)
     found = []
     for (family, what), group in groups.items():
         sighting = reduce(Sighting.merge, group)
-        name = family if len(group) > 1 or what.reason == "catalogued" else group[0].name
+        name = family if len(group) > 1 or what.reason in ("catalogued", "declared") else group[0].name
         judged = what if what.category else _judged(sighting, classifier)
         if judged.reason == "learned":
             found.append(Seen(name, sighting, what, judged))
@@ -183,7 +186,7 @@ def _summary(total: int, undeclared: int, *, hinting: bool) -> str:
             "No cookie was seen yet: use the site for a while. What browsers send is listed once several networks did."
         )
     hint = " `consentkit cookies seen --toml` prints what would declare them." if undeclared and hinting else ""
-    return f"{total} cookies seen, {undeclared} of them not declared.{hint}"
+    return f"{total} cookie{'' if total == 1 else 's'} seen, {undeclared} of them not declared.{hint}"
 
 
 def _as_json(each: Seen) -> dict[str, Any]:

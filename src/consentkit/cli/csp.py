@@ -13,7 +13,8 @@ from pathlib import Path
 import click
 
 from consentkit.catalog import tracks
-from consentkit.classification.classifier import Classification, Classifier
+from consentkit.classification.answer import Classification
+from consentkit.classification.classifier import Classifier
 from consentkit.cli.common import FINDING, data_option, json_option, settings_for
 from consentkit.ledger.hosts import KEPT_DAYS, Sighting, sightings
 from consentkit.ledger.store import Store

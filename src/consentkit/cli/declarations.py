@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from consentkit.catalog import find_cookie
-from consentkit.classification.classifier import Classification
+from consentkit.classification.answer import Classification
 from consentkit.errors import MalformedError
 from consentkit.ledger.sightings import Sighting
 from consentkit.policy import Category, Policy

@@ -11,10 +11,10 @@ from typing import Any
 
 import click
 
-from consentkit.cli.common import FINDING, json_option, plain
+from consentkit.cli.common import FINDING, counted, json_option, plain
 from consentkit.errors import MalformedError
 from consentkit.ledger.parts import BundleReader
-from consentkit.ledger.receipt import verify_proof, verify_receipt
+from consentkit.ledger.receipt import verify_proof, verify_receipts
 from consentkit.ledger.report import Report
 from consentkit.ledger.trust import Trust
 from consentkit.ledger.verify import verify_bundle
@@ -37,7 +37,7 @@ _LIMITS = "It does not prove that nothing was left out before it was logged, nor
 @click.option(
     "--since",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="An earlier bundle: check that nothing in it was rewritten.",
+    help="An earlier bundle, or a checkpoint that was kept: check that nothing from before it was rewritten.",
 )
 @click.option("--witness", "witnesses", multiple=True, help="A witness's verifier key; may be given several times.")
 @click.option(
@@ -91,13 +91,15 @@ def _reports(file: Path, trust: Trust, since: Path | None) -> list[Report]:
     with file.open("rb") as stream:
         start = stream.read(len(PROOF))
         stream.seek(0)
+        if since and (start.startswith(b"{") or start == PROOF.encode()):
+            raise click.BadParameter("it is for a bundle, and this file is of one entry.", param_hint="--since")
         if start.startswith(b"{"):
-            return _receipts(stream.read(_LONGEST_RECEIPT), trust.vkey)
+            return verify_receipts(stream.read(_LONGEST_RECEIPT), trust.vkey)
         if start == PROOF.encode():
             return [verify_proof(stream.read(_LONGEST_RECEIPT).decode("utf-8", "replace"), trust)]
         with ExitStack() as stack:
             older = stack.enter_context(since.open("rb")) if since else None
-            update = stack.enter_context(_progress(file.stat().st_size))
+            update = stack.enter_context(_progress(sum(path.stat().st_size for path in (file, since) if path)))
             return [verify_bundle(stream, since=older, trust=trust, progress=update)]
 
 
@@ -123,34 +125,26 @@ def _progress(size: int) -> Iterator[Callable[[int], object] | None]:
         yield bar.update
 
 
-def _receipts(data: bytes, key: Verifier | None) -> list[Report]:
-    """A receipt, or the several that a visitor downloads in one file."""
-    try:
-        value: Any = json.loads(data)
-        receipts = value.get("receipts", [value])
-        if not receipts:
-            raise ValueError("there is none in this file")
-        return [verify_receipt(receipt, key) for receipt in receipts]
-    except (ValueError, AttributeError, TypeError, RecursionError) as error:
-        report = Report()
-        report.find("receipt", f"not a receipt: {error}")
-        return [report]
-
-
 def _say(report: Report) -> None:
     for finding in report.findings:
         click.echo(f"WRONG  {plain(str(finding))}", err=True)
     if report.findings:
         return
     withheld = f", {report.withheld} of them withheld" if report.of == "part" else ""
-    click.echo(f"{plain(report.origin)}: {report.entries} entries{withheld}, root {report.root.hex()}", err=True)
+    erased = f", {report.erased} of them erased" if report.erased else ""
+    size = counted(report.entries, "entry", "entries")
+    click.echo(
+        f"{plain(report.origin)}: {size}{withheld}{erased}, root {report.root.hex()}",
+        err=True,
+    )
     if report.choices:
         counts = ", ".join(f"{plain(choice)} {times}" for choice, times in sorted(report.choices.items()))
         click.echo(f"Choices: {counts}.", err=True)
     if not report.anchors:
+        others = "" if report.of == "one" else ", --since, an earlier export or checkpoint, --witness or --tsa"
         click.echo(
             "Self-consistent, not anchored: anybody could have made all of it. Give --vkey, the log's key as you got "
-            "it from the site by another way, --since, an earlier export, --witness or --tsa.",
+            f"it from the site by another way{others}.",
             err=True,
         )
     for note in report.notes:
@@ -158,7 +152,15 @@ def _say(report: Report) -> None:
     for anchor in report.anchors:
         click.echo(f"Anchored by the {plain(anchor)}.", err=True)
     if report.anchors:
-        click.echo(f"{_PROVES[report.of]} {_LIMITS}", err=True)
+        click.echo(f"{_PROVES[report.of]} {_rest(report)}{_LIMITS}", err=True)
+
+
+def _rest(report: Report) -> str:
+    """What is to be said where those who vouch saw only the first entries."""
+    if report.anchored == report.entries:
+        return ""
+    seen, rest = (counted(n, "entry", "entries") for n in (report.anchored, report.entries - report.anchored))
+    return f"So much of the first {seen}: for the {rest} after that nobody vouches, unless by --vkey or --since. "
 
 
 def _as_json(report: Report) -> dict[str, Any]:
@@ -171,6 +173,7 @@ def _as_json(report: Report) -> dict[str, Any]:
         "choices": dict(sorted(report.choices.items())),
         "root": report.root.hex(),
         "anchors": report.anchors,
+        "anchored": report.anchored,
         "notes": report.notes,
         "findings": findings,
         "proven": report.proven,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,18 +12,24 @@ from typing import Any
 import click
 
 from consentkit.accounts.linking import spelled
-from consentkit.cli.common import FINDING, data_option, json_option, opened_ledger, output
+from consentkit.cli.common import FINDING, counted, data_option, json_option, opened_ledger, output
 from consentkit.ledger.access import held_about
-from consentkit.ledger.erasure import Forgotten, erase_visitor, find_receipt, forget
+from consentkit.ledger.erasure import Forgotten, find_receipt, forget, forget_entries, override
 from consentkit.ledger.ledger import Ledger
 from consentkit.ledger.links import Links
-from consentkit.policy.duration import parse_duration
+from consentkit.policy import localised
+from consentkit.policy.model import Keep
 from consentkit.seal import Pseudonym, Pseudonyms
 from consentkit.settings import Settings
 
 _visitor_option: Callable[[Any], Any] = click.option("--visitor", help="The id, 32 hex digits: a receipt shows it.")
 _receipt_option: Callable[[Any], Any] = click.option("--receipt", help="The id of one of the person's receipts.")
 _user_option: Callable[[Any], Any] = click.option("--user", help="The user id, as the app gives it to `link`.")
+_also_kept_option: Callable[[Any], Any] = click.option(
+    "--also-kept",
+    is_flag=True,
+    help="Erase also what the policy's `keep` keeps, as a court may order: the log says so.",
+)
 _NOTHING = "There is no such record."
 _IN_THE_WAY = "Old pages remain in the database's write-ahead log while others read: run it again later."
 
@@ -54,16 +60,20 @@ def access(visitor: str | None, receipt: str | None, user: str | None, path: Pat
         raise SystemExit(FINDING)
     with output(path) as file:
         file.write(json.dumps(held, ensure_ascii=False, indent=2).encode() + b"\n")
-    click.echo(f"{len(held['receipts'])} records. They are this person's: hand them to nobody else.", err=True)
+    said = counted(len(held["receipts"]), "record")
+    click.echo(f"{said}, of this person and nobody else: hand them to no other.", err=True)
 
 
 @subject.command(name="erase")
 @_visitor_option
 @_receipt_option
 @_user_option
+@_also_kept_option
 @data_option
 @json_option
-def erase_subject(visitor: str | None, receipt: str | None, user: str | None, data: Path | None, as_json: bool) -> None:
+def erase_subject(
+    visitor: str | None, receipt: str | None, user: str | None, also_kept: bool, data: Path | None, as_json: bool
+) -> None:
     """Erase all records of a person, and print their numbers; exit 1 if there are none.
 
     What remains is a hash that tells nothing of anybody, and an entry that lists the numbers. What a law keeps, by the
@@ -71,12 +81,11 @@ def erase_subject(visitor: str | None, receipt: str | None, user: str | None, da
     """
     _see_one(visitor=visitor, receipt=receipt, user=user)
 
-    def forgotten(settings: Settings, opened: Ledger) -> Forgotten:
+    def forgotten(settings: Settings, opened: Ledger, moment: int) -> Forgotten:
         found = _visitors(settings, opened, visitor, receipt, user)
-        keep = parse_duration(settings.policy.keep.period) * 1000 if settings.policy.keep else 0
-        return forget(opened, found, _now(), keep)
+        return forget(opened, found, moment, settings.policy.kept_milliseconds)
 
-    _erase(forgotten, data, as_json)
+    _erase(forgotten, data, also_kept=also_kept, as_json=as_json)
 
 
 @subject.command()
@@ -93,9 +102,12 @@ def links(data: Path | None, as_json: bool) -> None:
         click.echo(json.dumps({"secrets": held, "lost": lost}))
     for place, count in enumerate(held, 1):
         newest = " (the newest)" if place == len(held) else ""
-        click.echo(f"{count} links under secret {place} of {len(held)}{newest}.", err=True)
+        click.echo(f"{counted(count, 'link')} under secret {place} of {len(held)}{newest}.", err=True)
     if lost:
-        click.echo(f"{lost} links under a secret that is not set any more: put it back, before the others.", err=True)
+        click.echo(
+            f"{counted(lost, 'link')} under a secret that is not set any more: put it back, before the others.",
+            err=True,
+        )
         raise SystemExit(FINDING)
 
 
@@ -103,23 +115,31 @@ def links(data: Path | None, as_json: bool) -> None:
 @_visitor_option
 @_receipt_option
 @click.option("--entry", "entries", type=click.IntRange(0), multiple=True, help="The number of an entry; repeatable.")
+@_also_kept_option
 @data_option
 @json_option
-def erase(visitor: str | None, receipt: str | None, entries: tuple[int, ...], data: Path | None, as_json: bool) -> None:
+def erase(
+    visitor: str | None,
+    receipt: str | None,
+    entries: tuple[int, ...],
+    also_kept: bool,
+    data: Path | None,
+    as_json: bool,
+) -> None:
     """Erase all records of a visitor, or single ones, and print their numbers; exit 1 if there are none.
 
-    What remains is a hash that tells nothing of anybody, and an entry that lists the numbers. What a law keeps goes,
-    too: `subject erase` leaves it.
+    What remains is a hash that tells nothing of anybody, and an entry that lists the numbers. What a law keeps, by the
+    policy's word, stays until then, and is said.
     """
     _see_one(visitor=visitor, receipt=receipt, entry=entries)
 
-    def erased(settings: Settings, opened: Ledger) -> Forgotten:
+    def erased(settings: Settings, opened: Ledger, moment: int) -> Forgotten:
+        keep = settings.policy.kept_milliseconds
         if entries:
-            return Forgotten(opened.erase(sorted(set(entries)), _now()), {})
-        found = _visitors(settings, opened, visitor, receipt, None)
-        return Forgotten([number for each in found for number in erase_visitor(opened, each, _now())], {})
+            return forget_entries(opened, entries, moment, keep)
+        return forget(opened, _visitors(settings, opened, visitor, receipt, None), moment, keep)
 
-    _erase(erased, data, as_json)
+    _erase(erased, data, also_kept=also_kept, as_json=as_json)
 
 
 def tell_of_rest(clean: bool) -> None:
@@ -151,9 +171,14 @@ def _accounts(settings: Settings) -> Pseudonyms:
     return Pseudonyms(settings.secrets, "account", settings.policy.site.id)
 
 
-def _erase(erasing: Callable[[Settings, Ledger], Forgotten], data: Path | None, as_json: bool) -> None:
+def _erase(
+    erasing: Callable[[Settings, Ledger, int], Forgotten], data: Path | None, *, also_kept: bool, as_json: bool
+) -> None:
+    moment = int(time.time() * 1000)
     with opened_ledger(data) as (settings, opened):
-        done = erasing(settings, opened)
+        done = erasing(settings, opened, moment)
+        if also_kept and done.kept:
+            done = Forgotten([*done.erased, *override(opened, done.kept, moment)], {})
         clean = opened.store.database.scrub()
     kept = {number: _day(due) for number, due in done.kept.items()}
     if as_json:
@@ -162,18 +187,20 @@ def _erase(erasing: Callable[[Settings, Ledger], Forgotten], data: Path | None, 
         for number in done.erased:
             click.echo(number)
     if kept and settings.policy.keep:
-        law = f"the policy's keep.reason ({settings.policy.keep.period}); `ledger prune` erases them after that"
-        click.echo(f"Kept: {', '.join(f'{n} until {day}' for n, day in kept.items())}, by {law}.", err=True)
+        _tell_of_law(settings.policy.keep, kept)
     if not done.erased and not kept:
         click.echo(_NOTHING, err=True)
         raise SystemExit(FINDING)
-    click.echo(f"Erased {len(done.erased)} records. Backups and exports made before still hold them.", err=True)
+    copies = " Backups and exports made before still hold them." if done.erased else ""
+    click.echo(f"Erased {counted(len(done.erased), 'record')}.{copies}", err=True)
     tell_of_rest(clean)
+
+
+def _tell_of_law(keep: Keep, kept: Mapping[int, str]) -> None:
+    days = ", ".join(f"{number} until {day}" for number, day in kept.items())
+    click.echo(f"Kept: {days}, by the policy's keep.reason ({keep.period}): {localised(keep.reason, 'en')}", err=True)
+    click.echo("`ledger prune` erases them after that.", err=True)
 
 
 def _day(moment: int) -> str:
     return datetime.fromtimestamp(moment / 1000, UTC).date().isoformat()
-
-
-def _now() -> int:
-    return int(time.time() * 1000)

@@ -17,11 +17,14 @@ from typing import Any, NamedTuple
 
 import click
 
+from consentkit.catalog import registrable
 from consentkit.classification.learned import Traits
 from consentkit.classification.traits import described, parse_domain
 
 _LARGEST = 200_000_000
 _URL_COLUMNS = ("url", "host")
+_PARTING = ",;\t"
+_DOOMSDAY = 253402300800  # the year 10000, after which there are no dates
 
 
 class Met(NamedTuple):
@@ -54,11 +57,15 @@ def _of_lines(text: str, path: Path, site: str) -> Iterator[Met]:
     first = text.partition("\n")[0]
     if (first.startswith("# ") and "ookie" in first) or first.count("\t") == 6:
         return _of_cookie_jar(text.splitlines(), site)
-    rows = csv.DictReader(io.StringIO(text, newline=""))
+    # Spreadsheets part columns by what their country uses: the sign met most often in the head is the one.
+    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(_PARTING, key=first.count))
     columns = {(name or "").strip().lower(): name for name in rows.fieldnames or ()}
     if "name" not in columns and not columns.keys() & set(_URL_COLUMNS):
         raise click.UsageError(f"{path}: a table needs a column `name`; there are {', '.join(columns) or 'none'}.")
-    return (_of_row({key: (row.get(name) or "") for key, name in columns.items()}, site) for row in rows)
+    try:
+        return iter([_of_row({key: (row.get(name) or "") for key, name in columns.items()}, site) for row in rows])
+    except csv.Error as error:
+        raise click.UsageError(f"{path}, after line {rows.line_num}: {error}.") from None
 
 
 def _of_row(row: Mapping[str, str], site: str) -> Met:
@@ -85,30 +92,43 @@ def _of_json(data: Any, path: Path, site: str) -> list[Met]:
     """A HAR file, the export of a browser or of a crawler (a list of cookies), or a list under "cookies"."""
     if isinstance(data, dict) and isinstance(data.get("log"), dict):
         return _of_har(data["log"].get("entries"))
-    cookies = data.get("cookies") if isinstance(data, dict) else data
-    if not isinstance(cookies, list):
+    export = data if isinstance(data, dict) else {"cookies": data}
+    if not isinstance(export.get("cookies"), list):
         raise click.UsageError(f"{path}: neither a HAR file nor a list of cookies.")
-    return [_of_export(cookie, site) for cookie in cookies if isinstance(cookie, dict) and cookie.get("name")]
+    return [_of_export(cookie, site) for cookie in _cookies(export)]
 
 
 def _of_har(entries: Any) -> list[Met]:
-    """Each cookie that a response set, once by name and domain."""
-    found: dict[tuple[str, str], Met] = {}
-    first = ""
+    """Each cookie that a response set or a request carried, once by name and domain.
+
+    What scripts set is met in requests alone, which say neither how long it is kept nor for which domain.
+    """
+    told: dict[tuple[str, str], Met] = {}
+    carried: dict[tuple[str, str], Met] = {}
+    site = ""
     for entry in entries if isinstance(entries, list) else ():
         request, response = (entry.get(key) if isinstance(entry, dict) else None for key in ("request", "response"))
         if not isinstance(request, dict) or not isinstance(response, dict):
             continue
         host = parse_domain(str(request.get("url", "")))
-        first = first or host
+        site = site or host
         started = _moment(entry.get("startedDateTime"))
-        for cookie in response.get("cookies") or ():
-            if isinstance(cookie, dict) and isinstance(cookie.get("name"), str):
-                met = _of_export(
-                    {"domain": host, **{k: v for k, v in cookie.items() if v not in (None, "")}}, first, started
-                )
-                found.setdefault((met.name, met.traits.domain), met)
-    return list(found.values())
+        for cookie in _cookies(response):
+            met = _of_export({"domain": host, **cookie}, site, started)
+            told.setdefault((met.name, met.traits.domain), met)
+        for cookie in _cookies(request):
+            carried.setdefault((cookie["name"], registrable(host)), _of_export({"domain": host, **cookie}, site))
+    for name, domain in told:
+        carried.pop((name, registrable(domain)), None)
+    return [*told.values(), *carried.values()]
+
+
+def _cookies(message: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Those that a request or a response lists, with what it says of each."""
+    listed = message.get("cookies")
+    for cookie in listed if isinstance(listed, list) else ():
+        if isinstance(cookie, dict) and isinstance(cookie.get("name"), str) and cookie["name"]:
+            yield {key: value for key, value in cookie.items() if value not in (None, "")}
 
 
 def _of_export(cookie: Mapping[str, Any], site: str, now: float | None = None) -> Met:
@@ -126,10 +146,13 @@ def _lifetime(cookie: Mapping[str, Any], now: float | None) -> int | None:
     if cookie.get("session") is True:
         return 0
     ends = next((cookie[key] for key in ("expirationDate", "expires", "expiry") if cookie.get(key) is not None), None)
-    moment = float(ends) if isinstance(ends, int | float) else _moment(ends)
+    moment = ends if isinstance(ends, int | float) else _moment(ends)
     if moment is not None and moment <= 0:
         return 0
-    return None if moment is None or now is None else max(int(moment - now), 0)
+    # JSON as others write it knows Infinity and NaN, which are no moments.
+    if moment is None or now is None or not moment < _DOOMSDAY:
+        return None
+    return max(int(moment - now), 0)
 
 
 def _moment(text: object) -> float | None:

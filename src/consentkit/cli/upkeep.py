@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from consentkit.cli.common import FINDING, data_option, opened_ledger, settings_for, unchecked_ledger
+from consentkit.cli.common import FINDING, counted, data_option, opened_ledger, settings_for, unchecked_ledger
 from consentkit.cli.subject import tell_of_rest
 from consentkit.errors import LedgerRollback, LedgerUnavailable
 from consentkit.ledger import migrations
@@ -43,9 +43,9 @@ def prune_(dry_run: bool, data: Path | None) -> None:
                 bar.update(step.seen)
                 count += step.erased
         clean = dry_run or opened.store.database.scrub()
-    done = "would be erased" if dry_run else "were erased"
+    done = "would be erased" if dry_run else "was erased" if count == 1 else "were erased"
     since = f"they are from before {utc(before)[:10]} ({settings.policy.retention}), or kept by law until now"
-    click.echo(f"{count} records {done}: {since}." if count else f"0 records {done}.", err=True)
+    click.echo(f"{counted(count, 'record')} {done}: {since}." if count else f"0 records {done}.", err=True)
     tell_of_rest(clean)
 
 
@@ -63,7 +63,7 @@ def backup(target: Path, data: Path | None) -> None:
 
         sites = back_up(file, target, progress)
     for site, size in sites.items():
-        click.echo(f"{site}: {size} entries, whole.", err=True)
+        click.echo(f"{site}: {counted(size, 'entry', 'entries')}, whole.", err=True)
     click.echo("It holds records of people: keep it no longer than you keep them. The keys are not in it.", err=True)
 
 
@@ -88,14 +88,18 @@ def restore(source: Path, data: Path | None) -> None:
                 click.echo(entry.number)
                 again += 1
         if again:
-            remedy = "Erase them again: `consentkit ledger erase --entry NUMBER …`, and `prune`."
-            click.echo(f"{again} erased records are back; stdout has their numbers. {remedy}", err=True)
+            remedy = "Once the ledger goes on erase them again: `consentkit ledger erase --entry NUMBER …` and `prune`."
+            click.echo(
+                f"Of what was erased {counted(again, 'record')} came back; stdout has the numbers. {remedy}", err=True
+            )
         try:
             restored.check()
         except LedgerRollback as error:
             click.echo(str(error), err=True)
             raise SystemExit(FINDING) from None
-        click.echo(f"{restored.store.head().size} entries: all that was signed for is there.", err=True)
+        click.echo(
+            f"{counted(restored.store.head().size, 'entry', 'entries')}: all that was signed for is there.", err=True
+        )
 
 
 def _erased_in(ledger: Ledger) -> Numbers:

@@ -24,11 +24,12 @@ from consentkit.choosing import known_as
 from consentkit.crossing import ticket as tickets
 from consentkit.crossing.errand import Errand, Stage, new_errand
 from consentkit.crossing.leaving import address, ended_line, errand_line, errand_of, lead_away, marked
-from consentkit.crossing.takeover import take_over
+from consentkit.crossing.takeover import counts, take_over
 from consentkit.crossing.ticket import NOBODY, Ticket, format_ticket, parse_ticket
 from consentkit.decision import CLOCK_SKEW, Choice, ChoiceKind, Standing
 from consentkit.errors import LedgerUnavailable, SealError
 from consentkit.foreign.adopting import adopt
+from consentkit.framing import fitting
 from consentkit.http import Header, Reply, local_path, parse_query
 from consentkit.keeping import remember
 from consentkit.ledger.record import milliseconds, utc
@@ -90,7 +91,8 @@ def _answer(exchange: Exchange, query: Query) -> Reply | None:
     if standing is not None and (standing.minor or exchange.is_minor):
         standing = None
     edition = exchange.kit.shelf.edition(standing.policy) if standing else None
-    said = Ticket(nonce, asking, int(exchange.now), standing and replace(standing, visitor=NOBODY))
+    tc = exchange.visitor.tc or ""
+    said = Ticket(nonce, asking, int(exchange.now), standing and replace(standing, visitor=NOBODY), tc)
     answer = format_ticket(crossing.sealer, said, edition.vendors if edition else ())
     return led(address(exchange, asking, by=here, answer=answer))
 
@@ -113,7 +115,7 @@ def _hear(exchange: Exchange, query: Query) -> Reply | None:
         return None
     asked = errand if errand and errand.stage is Stage.ASKING else None
     ticket = _fitting(exchange, asked, query["answer"], here) if asked else None
-    lines = _take(exchange, ticket.standing) if ticket and ticket.standing else []
+    lines = _take(exchange, ticket.standing, ticket.tc) if ticket and ticket.standing else []
     if crossing.keeps(here):
         return led(address(exchange, by), ended_line(exchange), *lines)
     if errand is None:
@@ -150,30 +152,44 @@ def _fitting(exchange: Exchange, errand: Errand, answer: str, here: str) -> Tick
     try:
         return ticket if kit.crossing.tickets.redeem(ticket.nonce, now, now + 2 * tickets.LIFE_SECONDS) else None
     except LedgerUnavailable:  # nobody can say whether it was: what takes away does no harm twice
-        return ticket if ticket.standing and not ticket.standing.choice.grants else None
+        return ticket._replace(tc="") if ticket.standing and not ticket.standing.choice.grants else None
 
 
-def _take(exchange: Exchange, theirs: Standing) -> list[Header]:
+def _take(exchange: Exchange, theirs: Standing, tc: str) -> list[Header]:
     """The lines by which this site remembers what was chosen on another, once that is recorded here."""
     kit, own = exchange.kit, exchange.standing
     controller = kit.policy.controller_of(host_in(kit.crossing.site(exchange.origin)))
+    here = controller.name if controller else ""
     ahead = theirs.time > exchange.now + CLOCK_SKEW
     somebodys = own is None and exchange.visitor.mark is not None  # the account's word is still to come
     if ahead or somebodys or exchange.is_minor:
         return []
-    standing = take_over(own, theirs, kit.shelf.edition(theirs.policy), controller.name if controller else "")
+    made_under = kit.shelf.edition(theirs.policy)
+    standing = take_over(own, theirs, made_under, here)
     if standing is None:
         return []
+    # A string belongs to the whole of its choice, and counts for whom that counts.
+    whole = standing.choice == theirs.choice and counts(theirs, made_under, here)
+    string = fitting(exchange, tc) if whole else ""
     standing, edition = _readable(exchange, replace(standing, visitor=known_as(exchange, ask=True)[0]))
-    chosen = utc(standing.time * 1000)
-    record = record_of(exchange, standing, edition, notice="", language="", method="another site", chosen=chosen)
+    record = record_of(
+        exchange,
+        standing,
+        edition,
+        notice="",
+        language="",
+        method="another site",
+        chosen=utc(standing.time * 1000),
+        tc=string,
+    )
     try:
         kit.ledger.append(record, milliseconds(record.time), kit.shelf.named_by(edition.short, ""))
     except LedgerUnavailable:
         if standing.choice.grants:
             return []
+        string = ""
     decision = exchange.decide(standing)
-    return [*remember(exchange, standing, decision, edition), *exchange.expiring(decision)]
+    return [*remember(exchange, standing, decision, edition, string), *exchange.expiring(decision)]
 
 
 def _readable(exchange: Exchange, standing: Standing) -> tuple[Standing, Edition]:

@@ -41,14 +41,13 @@ class Reach:
         return self._answers
 
     def _look(self, url: str) -> None:
-        found = asks(url)
-        if not found:
-            _LOG.warning("consentkit.E172 %s does not answer: visitors are asked where they are", url)
-        self._answers = found
+        if fault := fault_of(url):
+            _LOG.warning("consentkit.E172 %s does not answer (%s): visitors are asked where they are", url, fault)
+        self._answers = not fault
 
 
-def asks(url: str) -> bool:
-    """Whether a GET of this URL is answered with 204."""
+def fault_of(url: str) -> str:
+    """Why a GET of this URL is not answered with 204; "" if it is."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     # Browsers look such names up nowhere (RFC 6761 §6.3); not every system's resolver knows them.
@@ -57,8 +56,9 @@ def asks(url: str) -> bool:
     connection = connect(address, parts.port, timeout=_TIMEOUT_SECONDS)
     try:
         connection.request("GET", f"{parts.path}?{parts.query}", headers={"Host": parts.netloc})
-        return connection.getresponse().status == 204
-    except (OSError, HTTPException):
-        return False
+        status = connection.getresponse().status
+        return "" if status == 204 else f"status {status}"
+    except (OSError, HTTPException, UnicodeError) as error:  # the last: a name with a label of more than 63 letters
+        return f"{type(error).__name__}: {error}"
     finally:
         connection.close()

@@ -22,13 +22,18 @@ def take_over(own: Standing | None, theirs: Standing, made_under: Edition | None
     """
     if own is not None and own.time > theirs.time:
         return None
-    named = made_under is not None and controller in made_under.controllers and not theirs.lent
+    named = counts(theirs, made_under, controller)
     if own is None:
         return theirs if named or not theirs.choice.grants else None
     if named and not own.lent and own.time < theirs.time:
         return theirs
     both = _both(own.choice, theirs.choice)
     return None if both == own.choice else replace(own, choice=both, time=theirs.time)
+
+
+def counts(theirs: Standing, made_under: Edition | None, controller: str) -> bool:
+    """Whether what was allowed there is allowed here: its notice named whoever answers for this site."""
+    return made_under is not None and controller in made_under.controllers and not theirs.lent
 
 
 def _both(own: Choice, theirs: Choice) -> Choice:

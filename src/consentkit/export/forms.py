@@ -24,12 +24,13 @@ from consentkit.settings import Settings
 
 
 class Log(NamedTuple):
-    """What is written out: a ledger as far as one checkpoint reaches."""
+    """What is written out: a ledger as far as one checkpoint reaches. `language` is that of what is said to people."""
 
     settings: Settings
     ledger: Ledger
     checkpoint: str
     size: int
+    language: str = "en"
 
     @property
     def declared(self) -> Callable[[str], Declaration]:
@@ -42,59 +43,49 @@ class Log(NamedTuple):
         return (f"https://{policy.site.hosts[0]}" if policy.site.hosts else "") + policy.prefix
 
 
-def _csv(file: BinaryIO, log: Log, selection: Selection, entries: Iterable[Entry]) -> None:
-    file.writelines(csv_lines(selection.of(entries)))
+def _csv(file: BinaryIO, log: Log, entries: Iterable[Entry]) -> None:
+    file.writelines(csv_lines(entries))
 
 
-def _jsonl(file: BinaryIO, log: Log, selection: Selection, entries: Iterable[Entry]) -> None:
-    file.writelines(json_lines(selection.of(entries)))
+def _jsonl(file: BinaryIO, log: Log, entries: Iterable[Entry]) -> None:
+    file.writelines(json_lines(entries))
 
 
-def _parquet(file: BinaryIO, log: Log, selection: Selection, entries: Iterable[Entry]) -> None:
-    write_parquet(file, selection.of(entries))
+def _parquet(file: BinaryIO, log: Log, entries: Iterable[Entry]) -> None:
+    write_parquet(file, entries)
 
 
-def _iso27560(file: BinaryIO, log: Log, selection: Selection, entries: Iterable[Entry]) -> None:
+def _iso27560(file: BinaryIO, log: Log, entries: Iterable[Entry]) -> None:
     def memory(jurisdiction: str) -> int:
         return rules_for(log.settings.policy, jurisdiction).memory_days
 
-    file.writelines(iso27560.records(selection.of(entries), log.declared, log.pages, memory))
+    file.writelines(iso27560.records(entries, log.declared, log.pages, memory))
 
 
-def _kantara(file: BinaryIO, log: Log, selection: Selection, entries: Iterable[Entry]) -> None:
+def _kantara(file: BinaryIO, log: Log, entries: Iterable[Entry]) -> None:
     vkey = log.settings.signer.verifier.to_text()
-    file.writelines(kantara.receipts(selection.of(entries), log.declared, vkey))
+    file.writelines(kantara.receipts(entries, log.declared, vkey))
 
 
-def _bundle(file: BinaryIO, log: Log, selection: Selection, entries: Iterable[Entry]) -> None:
-    store, anchors = log.ledger.store, log.ledger.checkpoints.kept(log.size)
-    words = partial(words_for, log.settings.signer.verifier, log.checkpoint, store, anchors, selection)
-    write_bundle(
-        file,
-        log.settings.signer,
-        log.checkpoint,
-        store.documents(),
-        entries,
-        anchors,
-        selection=selection,
-        words=words,
-    )
-
-
-FORMS: Mapping[str, Callable[[BinaryIO, Log, Selection, Iterable[Entry]], None]] = {
+_OF_CHOICES: Mapping[str, Callable[[BinaryIO, Log, Iterable[Entry]], None]] = {
     "csv": _csv,
     "jsonl": _jsonl,
     "parquet": _parquet,
     "27560": _iso27560,
     "kantara": _kantara,
-    "bundle": _bundle,
 }
-"""Each writes the entries of a log that are selected, given all of them."""
+ROWS = ("csv", "jsonl", "parquet")
+"""The names of those that say what is in the entries, and nothing of the site."""
+FORMS = (*_OF_CHOICES, "bundle")
+"""The names of all."""
 
 
-def write_out(form: str, file: BinaryIO, log: Log, selection: Selection, entries: Iterable[Entry]) -> None:
-    """Write a form by its name. Raises BundleError for a record that cannot have been written by us."""
-    reached: int | None = None
+def write_out(form: str, file: BinaryIO, log: Log, selection: Selection, entries: Iterable[Entry]) -> int:
+    """Write those of a log's entries that are selected, in a form by its name, given all of them.
+
+    Returns how many choices it shows. Raises BundleError for a record that cannot have been written by us.
+    """
+    reached, shown = None, 0
 
     def watched() -> Iterator[Entry]:
         nonlocal reached
@@ -102,7 +93,26 @@ def write_out(form: str, file: BinaryIO, log: Log, selection: Selection, entries
             reached = entry.number
             yield entry
 
+    def selected() -> Iterator[Entry]:
+        nonlocal shown
+        for entry in selection.of(watched()):
+            shown += entry.salt is not None
+            yield entry
+
     try:
-        FORMS[form](file, log, selection, watched())
+        if form == "bundle":
+            return _write_bundle(file, log, selection, watched())
+        _OF_CHOICES[form](file, log, selected())
     except (MalformedError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise BundleError(form, f"the database was written to by others: {error}", reached) from error
+    return shown
+
+
+def _write_bundle(file: BinaryIO, log: Log, selection: Selection, entries: Iterable[Entry]) -> int:
+    store, anchors = log.ledger.store, log.ledger.checkpoints.kept(log.size)
+    words = partial(words_for, log.settings.signer.verifier, log.checkpoint, store, anchors, selection, log.language)
+    documents = store.documents()
+    tally = write_bundle(
+        file, log.settings.signer, log.checkpoint, documents, entries, anchors, selection=selection, words=words
+    )
+    return tally.choices.total()

@@ -22,9 +22,14 @@ none changes its meaning.
     leaf_hash     what stands for this entry in the log, hex
     salt          what the record was committed with, hex
     law           the rule that was applied, and on whose word the visitor was there: "US-CA 2026-11; place by header"
+    site          whose log it is
+    account       keyed hash of the account whose choice it is, where somebody signed in
+    chosen        when it had been made, where it was taken over: from an account, another site, another tool
+    tc            the TC string, where the choice was made under IAB Europe's framework
 
-A row whose record was erased has only its number and leaf_hash. Where the log speaks of itself (ledger/statement.py)
-there is no row: numbers may skip some.
+With `"v": 1`, and without number, leaf_hash and salt, a row is the record that was committed; what a record does not
+say is missing (CSV: empty). A row whose record was erased has only its number and leaf_hash. Where the log speaks of
+itself (ledger/statement.py) there is no row: numbers may skip some.
 """
 
 from __future__ import annotations
@@ -57,6 +62,10 @@ COLUMNS = (
     "leaf_hash",
     "salt",
     "law",
+    "site",
+    "account",
+    "chosen",
+    "tc",
 )
 
 

@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from consentkit import canonical
 from consentkit.errors import LogError, MalformedError
+from consentkit.export.words import words_of
 from consentkit.ledger.anchors import Anchor
 from consentkit.ledger.bundle import Tally
 from consentkit.ledger.record import utc
@@ -49,10 +50,17 @@ class Voucher(NamedTuple):
 
 
 def words_for(
-    key: Verifier, checkpoint: str, store: Store, anchors: Sequence[Anchor], selection: Selection, tally: Tally
+    key: Verifier,
+    checkpoint: str,
+    store: Store,
+    anchors: Sequence[Anchor],
+    selection: Selection,
+    language: str,
+    tally: Tally,
 ) -> tuple[bytes, bytes]:
-    """The instructions and the summary of a bundle."""
+    """The instructions and the summary of a bundle, in one of LANGUAGES."""
     told: dict[str, Any] = {
+        "t": words_of(language, "consentkit.export"),
         "origin": key.name,
         "vkey": key.to_text(),
         "checkpoint": checkpoint,
@@ -65,7 +73,8 @@ def words_for(
         "vouchers": list(_vouchers(anchors)),
         "most": _MOST,
     }
-    instructions, summary = (_TEMPLATES.get_template(name) for name in ("instructions.txt", "summary.html"))
+    names = (f"instructions.{language}.txt", "summary.html")
+    instructions, summary = map(_TEMPLATES.get_template, names)
     return instructions.render(told).encode(), summary.render(told).encode()
 
 

@@ -2,7 +2,8 @@
 
 Knows the tokens of CSS (CSS Syntax §4) as far as they tell an address from other text: comments, strings, escapes,
 functions, `@import`; not HTML, not trackers, not what a rule applies to. Addresses are what stands in `url()`, `src()`,
-`image-set()`, after `@import`, and in strings kept in custom properties, from which `image-set()` may take them.
+`image-set()`, after `@import`, and in strings kept where `image-set()` may take them from: in custom properties and
+custom functions, wherever in their values.
 
 Held is an address by what `mark` gives, written in front of it: "about:invalid" is never fetched (CSS Values §4.5.1),
 so one image is missing and the sheet's layout stays.
@@ -20,7 +21,13 @@ _PLAIN_IDENT = rb"[-\w\x80-\xff]"
 _IDENT = rb"(?:" + _PLAIN_IDENT + rb"|" + _ESCAPE + rb")++"
 _TAKING = (b"url", b"src", b"image", b"image-set", b"-webkit-image-set")
 _TAKING_CALL = rb"(?i:" + rb"|".join(_TAKING) + rb")\("
-_CUSTOM = rb"--" + _PLAIN_IDENT + rb"*+" + _WS + rb"*+:(?=" + _WS + rb"*+[\"'])"
+# What keeps a value: a custom property or function, the first value of a registered one (CSS Properties and Values §3),
+# the result of a function (CSS Functions §2). Where the rest of the declaration is short and holds no string,
+# as mostly, nothing is kept that matters; a class of such a name begins no declaration.
+_STRINGLESS = rb"(?:[^\"';{}()/\\]|/(?!\*)|\([^\"';{}()/\\]*+\)){0,256}+[;}]"
+_CUSTOM = rb"(?<![.#])(?:--" + _PLAIN_IDENT + rb"*+|(?i:initial-value|result)(?=" + _WS + rb"*+:))(?!\\)"
+_CUSTOM += rb"(?!" + _STRINGLESS + rb")"
+_KEEPING = (b"initial-value", b"result")
 _NO_ESCAPE = rb"\\(?:[\n\r\f]|\Z)"
 _EVENT = rb"(?P<comment>/\*)|(?P<quote>[\"'])|(?P<custom>" + _CUSTOM + rb")|@(?P<at>" + _IDENT + rb")"
 _EVENT += rb"|(?P<name>" + _IDENT + rb")(?P<call>\()?+"
@@ -63,7 +70,7 @@ class Sheet:
 
     def __init__(self) -> None:
         self._depth = 0  # parentheses open since one whose strings are addresses
-        self._taking = False  # in the prelude of an @import, or a custom property's value
+        self._taking = False  # in the prelude of an @import, or a value that is kept
         self._open = b""  # what ends the token that a whole window was too short for
 
     def addresses(self, text: bytes, last: bool = True) -> tuple[list[Address], int]:
@@ -111,8 +118,10 @@ class Sheet:
         elif kind == "close":
             self._depth = max(0, self._depth - 1)
         elif kind == "end":
-            self._depth, self._taking = 0, False
-        elif kind == "custom" or (kind == "at" and _name(m["at"]) == b"import"):
+            self._taking = self._taking and self._depth > 0  # within parentheses it ends nothing
+        elif kind == "at":
+            self._taking = self._taking or _name(m["at"]) == b"import"
+        elif kind == "custom" or (kind == "name" and _keeps(m["name"])):
             self._taking = True
         return None
 
@@ -151,6 +160,12 @@ def mark(label: str) -> bytes:
 
 def _name(raw: bytes) -> bytes:
     return css_text(raw).lower().encode()
+
+
+def _keeps(raw: bytes) -> bool:
+    """Whether a name, written with escapes, is of what keeps a value."""
+    name = _name(raw)
+    return name.startswith(b"--") or name in _KEEPING
 
 
 def _unescaped(m: re.Match[str]) -> str:

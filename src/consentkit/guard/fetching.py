@@ -28,7 +28,7 @@ FETCHING: dict[bytes, tuple[bytes, ...]] = {
     b"frame": (b"src",),
     b"fencedframe": (b"src",),
     b"portal": (b"src",),
-    b"embed": (b"src",),
+    b"embed": (b"src", b"code"),  # Chromium takes the one for the other
     b"object": (b"data", b"codebase", b"classid", b"archive"),
     b"applet": (b"code", b"codebase", b"archive", b"object"),
     b"link": (b"href", b"imagesrcset"),
@@ -52,7 +52,12 @@ _REACHING = FETCHING.keys() - _SELDOM
 _AMP = (b"src", b"srcset", b"srcdoc", b"poster", b"config", b"artwork")  # custom elements of the AMP runtime
 EVERYWHERE = (b"style", b"attributionsrc")
 PAINTED = frozenset(b"fill stroke filter clip-path mask cursor marker marker-start marker-mid marker-end".split())
-_ANIMATED = frozenset([b"to", b"from", b"by", b"values"])
+ANIMATED = frozenset([b"to", b"from", b"by", b"values"])  # addresses, or what is painted
+# Handlers that wait for what a visitor does. The others may be called as a page loads.
+_ACTS = tuple(
+    b"onclick ondblclick onauxclick oncontextmenu onmouse onkey onpointer ontouch onwheel ondrag ondrop oncopy oncut "
+    b"onpaste onselect onsubmit oninput onbeforeinput onchange oninvalid onreset oncancel oncommand onscroll".split()
+)
 _ANIMATIONS = frozenset([b"set", b"animate", b"animatecolor"])
 
 _FETCHING_RELS = frozenset(
@@ -95,12 +100,12 @@ def reaches(name: bytes, key: bytes, values: Mapping[bytes, bytes], is_html: boo
     if key in EVERYWHERE:
         return True
     if key[:2] == b"on":
-        return not is_html or may_reach(name)  # elsewhere handlers wait for what a visitor does
+        return not is_html or may_reach(name) or not key.startswith(_ACTS)
     if key in FETCHING.get(name, _AMP if name.startswith(b"amp-") else ()):
         return _is_used(name, key, values)
     if is_html or name == b"a":
         return False
-    return key in _LINKED or key in PAINTED or (key in _ANIMATED and name in _ANIMATIONS)
+    return key in _LINKED or key in PAINTED or (key in ANIMATED and name in _ANIMATIONS)
 
 
 def may_reach(name: bytes) -> bool:

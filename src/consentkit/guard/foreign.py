@@ -38,7 +38,9 @@ _INLINE = frozenset(
 )
 
 
-class _Open(NamedTuple):
+class Open(NamedTuple):
+    """One open element."""
+
     name: bytes
     space: str
     island: bool  # inside it, start tags are HTML
@@ -50,7 +52,7 @@ class Foreign:
     __slots__ = ("stack",)
 
     def __init__(self) -> None:
-        self.stack: list[_Open] = []
+        self.stack: list[Open] = []
 
     def takes_as_html(self, name: bytes, attrs: Sequence[Attribute]) -> bool:
         """Would a start tag of this name here make an HTML element?"""
@@ -72,7 +74,7 @@ class Foreign:
                 self._start_html(name)
         elif not self_closing:
             space = self._space_for(name)
-            self._push(_Open(name, space, _is_island(name, space, attrs)))
+            self._push(Open(name, space, _is_island(name, space, attrs)))
 
     def end(self, name: bytes) -> None:
         """An end tag was read."""
@@ -95,7 +97,7 @@ class Foreign:
         """Is `<![CDATA[` a section here ("adjusted current node … not in the HTML namespace")?"""
         return bool(self.stack) and self.stack[-1].space != _HTML
 
-    def _push(self, item: _Open) -> None:
+    def _push(self, item: Open) -> None:
         if len(self.stack) < _DEEPEST:
             self.stack.append(item)
 
@@ -117,7 +119,7 @@ class Foreign:
         if name in _CLOSES_ITSELF and self.stack[-1].name == name:
             self.stack.pop()
         if name not in _VOID and name not in _RAW and (name not in _IGNORED or self._in_table()):
-            self._push(_Open(name, _HTML, False))
+            self._push(Open(name, _HTML, False))
 
     def _in_table(self) -> bool:
         """Is a table open in the innermost island? Elsewhere the parts of a table are ignored."""

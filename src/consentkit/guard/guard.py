@@ -12,7 +12,8 @@ import zlib
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from consentkit.classification.classifier import Classification, Classifier
+from consentkit.classification.answer import Classification
+from consentkit.classification.classifier import Classifier
 from consentkit.decision import EVERYTHING, Decision
 from consentkit.guard.charset import Charset, charset_for
 from consentkit.guard.coding import Coding, Identity

@@ -36,7 +36,9 @@ _FETCHED = frozenset(
 # One value of a list: commas within quotes and angle brackets belong to it (RFC 9110 §5.6.4, RFC 8288 §3).
 _VALUE = re.compile(rb'(?:"(?:\\.|[^"\\])*(?:"|\Z)|<[^>]*(?:>|\Z)|[^",<])+', re.S)
 _TARGET = re.compile(rb"<([^>]*)>?")
-_PARAMETER = re.compile(rb';\s*(rel|imagesrcset)\s*=\s*(?:"((?:\\.|[^"\\])*)"|([^\s;,"]+))', re.I)
+# Read one after the other, as what stands in one's quotes is no other's (RFC 8288 §3).
+_PARAMETER = re.compile(rb';\s*([^\s=;,"]+)\s*(?:=\s*(?:"((?:\\.|[^"\\])*)"|([^\s;,"]*)))?')
+_QUOTED_PAIR = re.compile(rb"\\(.)", re.S)
 _QUOTED = re.compile(rb'"((?:\\.|[^"\\])*)"?')
 _URL = re.compile(rb"(?:https?:)?[/\\]{2}[^\s\"'<>,;]+", re.I)
 # HTML §7.4.5, "shared declarative refresh steps".
@@ -86,7 +88,7 @@ def hold_headers(head: ResponseHead, judge: Judge) -> tuple[ResponseHead, list[H
 
 def _links(value: bytes, judge: Judge) -> tuple[bytes, list[str]]:
     def urls(link: bytes) -> Iterator[bytes]:
-        parameters = [(m[1].lower(), m[3] if m[2] is None else m[2]) for m in _PARAMETER.finditer(link)]
+        parameters = [(m[1].lower(), _parameter_value(m)) for m in _PARAMETER.finditer(link)]
         rels = [rel for name, text in parameters if name == b"rel" for rel in _text(text).lower().split()]
         if not rels or not _FETCHED.isdisjoint(rels):
             yield from (match[1] for match in _TARGET.finditer(link))
@@ -98,6 +100,10 @@ def _links(value: bytes, judge: Judge) -> tuple[bytes, list[str]]:
             )
 
     return _without(value, urls, judge)
+
+
+def _parameter_value(found: re.Match[bytes]) -> bytes:
+    return (found[3] or b"") if found[2] is None else _QUOTED_PAIR.sub(rb"\1", found[2])
 
 
 def _strings(value: bytes, judge: Judge) -> tuple[bytes, list[str]]:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable
 
-from consentkit.classification.classifier import Classification, Classifier
+from consentkit.classification.answer import Classification
+from consentkit.classification.classifier import Classifier
 from consentkit.decision import Decision
 from consentkit.http import Header, RequestHead
 

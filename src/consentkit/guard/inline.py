@@ -2,8 +2,9 @@ r"""Which inline scripts load a tracker.
 
 Knows the text of one script and nothing of the page, the trackers or the policy. The rule:
 
-1. The script loads something: it creates elements, writes into the document, sets a source, imports, fetches, sends
-   beacons, or inserts nodes (`loads`). A script that only queues calls, as gtag's configuration does, loads nothing.
+1. The script loads something: it creates elements, writes into the document, sets a source or a `url()`, imports,
+   fetches, sends beacons, or inserts nodes (`loads`). A script that only queues calls, as gtag's configuration does,
+   loads nothing.
 2. And a string in it names a host (`snippet_urls`) for which the judge, given host and path, has a label. Named is a
    host by `https://host/path`, `//host/path`, `://host/path`, `host.tld/path` or `.host.tld/path` at the beginning of a
    string (the halves of split addresses), the first three also after `=`, `}` or `url(` (markup that is written,
@@ -21,9 +22,10 @@ from collections.abc import Iterator
 _LOADERS = frozenset(
     ("createElement", "appendChild", "insertBefore", "insertAdjacent", "document.write", "innerHTML", "outerHTML")
 ) | {"new Image", "fetch(", "sendBeacon", "XMLHttpRequest", "import(", "importScripts", "EventSource", "WebSocket"}
-_LOADERS |= {"Worker(", "getScript", "createContextualFragment", "replaceWith", "replaceChildren"}
+_LOADERS |= {"url(", "Worker(", "getScript", "createContextualFragment", "replaceWith", "replaceChildren"}
 _LOADING_PROPERTY = re.compile(r"\.\s*(?:src(?:set|doc)?\b|(?:append|prepend|after|before|load|ajax|write|fetch)\s*\()")
-_LOADING_WORD = re.compile(r"(?:\bimport\b|\bfetch\b|\bImage\b|[\"']src(?:set|doc)?[\"'])")
+_LOADING_WORD = re.compile(r"(?:\bimport\b|\bfrom\s*[\"']|\bfetch\b|\bImage\b|[\"']src(?:set|doc)?[\"'])")
+_WORDS = ("import", "from", "fetch", "Image", "src")
 _ESCAPE = re.compile(r"\\(?:u\{0*([0-7][0-9a-fA-F])\}|u00([0-7][0-9a-fA-F])|x([0-7][0-9a-fA-F])|/)")
 _PERCENT = re.compile(r"%(2[dDeEfF]|3[aA])")
 _HOST = r"(?:[A-Za-z0-9_][A-Za-z0-9_-]*+\.)++[A-Za-z][A-Za-z0-9-]*+"
@@ -37,7 +39,7 @@ def loads(text: str) -> bool:
     """Does anything in this script make a browser load something?"""
     if any(word in text for word in _LOADERS) or _LOADING_PROPERTY.search(text):
         return True
-    return any(word in text for word in ("import", "fetch", "Image", "src")) and _LOADING_WORD.search(text) is not None
+    return any(word in text for word in _WORDS) and _LOADING_WORD.search(text) is not None
 
 
 def snippet_urls(text: str) -> Iterator[str]:

@@ -14,10 +14,18 @@ from urllib.parse import unquote
 from consentkit.guard.css import addresses, css_text
 from consentkit.guard.css import mark as css_mark
 from consentkit.guard.decoded import Decoded, attribute_value, written_in
-from consentkit.guard.fetching import PAINTED, Embed, Judge, first_of, reaches
+from consentkit.guard.fetching import ANIMATED, PAINTED, Embed, Judge, first_of, reaches
 from consentkit.guard.holding import Held, Put, hold
 from consentkit.guard.tokens import Attribute, Tag
-from consentkit.guard.urls import attribute_text, browser_url, data_text, plain_url, refresh_urls, srcset_urls
+from consentkit.guard.urls import (
+    attribute_text,
+    browser_url,
+    data_kind,
+    data_text,
+    plain_url,
+    refresh_urls,
+    srcset_urls,
+)
 
 Inside = tuple[list[str], list[Put]]
 """The labels met in a document or a sheet, and what holds them there."""
@@ -86,16 +94,18 @@ class TagJudge:
         if key[:2] == b"on":
             return self._judge_inline(attribute_text(value))
         if key == b"srcdoc":
-            return next(iter(self._read_document(attribute_value(value).data, False)[0]), None)
+            return _first(self._read_document(attribute_value(value).data, False))
         if key == b"style" or key in PAINTED:
-            return next(iter(self._met_in_css(attribute_value(value).data)[0]), None)
+            return _first(self._met_in_css(attribute_value(value).data))
+        if key in ANIMATED and (painted := _first(self._met_in_css(attribute_value(value).data))):
+            return painted
         if several := _SEVERAL.get(key):
             return self._first_label(several(attribute_text(value)))
         return self._label_at(name, plain_url(value, self.base))
 
     def label_of_table(self, text: str) -> str | None:
         """The label of a JSON table of addresses: an import map, or speculation rules."""
-        return self._first_label(_json_strings(text))
+        return self._first_label(_json_strings(text), b"script")
 
     def sheet(self, text: Decoded | bytes, found: Iterable[tuple[int, int]]) -> Inside:
         """The labels of a sheet's addresses, and what is written in front of each that gets one."""
@@ -142,25 +152,37 @@ class TagJudge:
 
     # ── one address ──
 
-    def _first_label(self, urls: Iterable[str]) -> str | None:
-        labels = (self._label_at(b"", browser_url(url, self.base)) for url in urls)
+    def _first_label(self, urls: Iterable[str], name: bytes = b"") -> str | None:
+        labels = (self._label_at(name, browser_url(url, self.base)) for url in urls)
         return next((label for label in labels if label is not None), None)
 
     def _label_at(self, name: bytes, url: str) -> str | None:
         scheme = url[:11].lower()
         if scheme == "javascript:":
-            return self._judge_inline(unquote(url[11:]))
+            return self._label_of_program(unquote(url[11:]), name in _FRAMES)
         if not scheme.startswith("data:"):
             return self._judge(url)
         if name == b"script":
             return self._judge_inline(data_text(url))
-        kind = url[5:60].partition(",")[0].lower()
+        kind = data_kind(url)
         if "css" in kind:
-            return next(iter(self._met_in_css(data_text(url).encode("utf-8", "replace"))[0]), None)
+            return _first(self._met_in_css(data_text(url).encode("utf-8", "replace")))
         if name in _FRAMES and ("ml" in kind or "svg" in kind):
             document = data_text(url).encode("utf-8", "replace")
-            return next(iter(self._read_document(document, "html;" not in kind + ";")[0]), None)
+            return _first(self._read_document(document, kind != "text/html"))
         return None
+
+    def _label_of_program(self, text: str, is_shown: bool) -> str | None:
+        """The label of a javascript: address. In a frame, what it comes to is shown as a document."""
+        if not is_shown:
+            return self._judge_inline(text)
+        document = text.encode("utf-8", "replace")
+        return self._judge_inline(f"document.write({text})") or _first(self._read_document(document, False))
+
+
+def _first(inside: Inside) -> str | None:
+    """The label met first."""
+    return next(iter(inside[0]), None)
 
 
 def _firsts(attrs: Iterable[Attribute]) -> Iterable[Attribute]:

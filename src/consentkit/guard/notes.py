@@ -9,7 +9,7 @@ import json
 import logging
 import re
 
-from consentkit.classification.classifier import Classification
+from consentkit.classification.answer import Classification
 from consentkit.guard.headers import HeldHeader
 
 _LOG = logging.getLogger("consentkit")
@@ -34,6 +34,14 @@ class Notes:
         category, _, vendor = held.label.partition(" ")
         whom = f"{vendor.removeprefix('.')} ({category})" if vendor else category
         self.say("consentkit.G003", f"a {held.name} header that sends browsers to {whom} {self._verb} held: no consent")
+
+    def shortened(self, found: Classification) -> None:
+        """Name a declared cookie that was to last longer than visitors are told."""
+        self.say(
+            "consentkit.G014",
+            f"{found.rule} was set for longer than its declared retention, which it {self._verb} cut to: "
+            "shorten it where it is set, or declare how long it lasts",
+        )
 
     def undeclared(self, found: Classification) -> None:
         """Name a tracker that the policy does not, with the lines that would declare it."""

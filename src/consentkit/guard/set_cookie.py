@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from consentkit.classification.classifier import Classification
+from consentkit.classification.answer import Classification
 from consentkit.decision import EVERYTHING, Decision
 from consentkit.guard.cookie_date import parse_cookie_date
 from consentkit.guard.spared import is_spared
@@ -23,6 +23,7 @@ _SECONDS = re.compile(r"-?[0-9]+", re.ASCII)
 # RFC 6265bis §5.6: a longer attribute value is ignored.
 _LONGEST_VALUE = 1024
 _LONGEST_AGE = 10 * 365 * 86400
+_LIFETIMES = (b"max-age", b"expires")
 
 
 class SetCookie(NamedTuple):
@@ -107,11 +108,25 @@ def may_leave(cookie: SetCookie, found: Classification, decision: Decision) -> b
     return (cookie.http_only and not cookie.lasting) or is_spared(cookie.name)
 
 
-def declaring(name: str, category: str | None) -> str:
+def outlasts(cookie: SetCookie, found: Classification) -> bool:
+    """Whether a cookie asks to be kept for longer than whoever allowed it was told. The essential nobody allowed."""
+    if found.lasts is None or found.category == Category.ESSENTIAL:
+        return False
+    return cookie.lifetime is not None and cookie.lifetime > found.lasts
+
+
+def shortened(line: bytes, seconds: int) -> bytes:
+    """The line with this lifetime; without any, where that is 0, and the cookie goes with the browser."""
+    kept = [part for part in line.split(b";") if part.partition(b"=")[0].strip().lower() not in _LIFETIMES]
+    return b";".join([*kept, b" Max-Age=%d" % seconds] if seconds else kept)
+
+
+def declaring(name: str, category: str | None, purpose: str = "") -> str:
     """The TOML that would declare a cookie, to be pasted from the log. The name is not ours, so it is escaped."""
     shown = name[:128].encode("ascii", "backslashreplace").decode().replace("\\", "\\\\").replace('"', '\\"')
     clean = "".join(char for char in shown if char.isprintable())
-    return f'[[cookies]]\nname = "{clean}"\ncategory = "{category or "…"}"\npurpose = "…"\nretention = "…"'
+    said = (clean, category or "…", purpose or "…", "…")
+    return '[[cookies]]\nname = "{}"\ncategory = "{}"\npurpose = "{}"\nretention = "{}"'.format(*said)
 
 
 def _lifetime(ages: list[str], expires: str | None, now: float) -> int | None:

@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from html.entities import html5
 from urllib.parse import unquote, unquote_to_bytes, urljoin
 
+from consentkit.guard.charset import charset_for
+
 _REFERENCE = re.compile(r"&(?:#(?:[0-9]+|[xX][0-9a-fA-F]+);?|([A-Za-z][A-Za-z0-9]*);?(=?))")
 _STRIPPED = "".join(map(chr, range(0x21)))  # "leading or trailing C0 control or space"
 _AWAY = str.maketrans("", "", "\t\n\r")  # "remove all ASCII tab or newline"
@@ -22,6 +24,9 @@ _PLAIN = re.compile(rb"(?:(?:https?:)?//[a-z0-9.-]++(?::[0-9]++)?(?=[/?#]|\Z)|/(
 _NETWORK = re.compile(r"(?:(https?|wss?|ftp):[/\\]*|[/\\]{2,})([^/\\?#]*)([^?#]*)(.*)\Z", re.I | re.S)
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 _REFRESH = re.compile(r"\s*(?:\d+[\d.]*|\.[\d.]*)\s*[;,\s]\s*(?:url\s*=\s*)?(?:\"([^\"]*)|'([^']*)|(.*))", re.I | re.S)
+# The "data: URL processor" (Fetch §6): the last of the parameters may say how the bytes are written.
+_BASE64 = re.compile(r";[ ]*base64[ ]*\Z", re.I)
+_CHARSET = re.compile(r";\s*charset=\"?([^;\"]*)", re.I)
 _HTML_SPACE = " \t\n\f\r"
 # With the dot that may end it.
 _LONGEST_LABEL, _LONGEST_HOST = 63, 254
@@ -82,15 +87,22 @@ def refresh_urls(text: str) -> Iterator[str]:
         yield found[1] or found[2] or found[3] or ""
 
 
+def data_kind(url: str) -> str:
+    """The media type that a data: URL names, without its parameters."""
+    return url[len("data:") : max(0, url.find(","))].partition(";")[0].strip().lower()
+
+
 def data_text(url: str) -> str:
-    """The text inside a data: URL."""
+    """The text inside a data: URL, in the encoding in which a browser reads it."""
     head, _, payload = url.partition(",")
-    if not head.rstrip().lower().endswith(";base64"):
-        return unquote(payload)
+    data = unquote_to_bytes(payload)
     try:
-        return b64decode(unquote_to_bytes(payload) + b"==").decode("utf-8", "replace")
+        data = b64decode(data + b"==") if _BASE64.search(head) else data
     except Base64Error:
         return payload
+    named = _CHARSET.search(head)
+    charset = charset_for(named[1].strip().lower() if named else "", data, final=True)
+    return (charset.decode(data, final=True) if charset else data).decode("utf-8", "replace")
 
 
 def _decoded(match: re.Match[str]) -> str:

@@ -13,11 +13,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from consentkit.guard.foreign import Foreign
 from consentkit.guard.longwalk import begin_long_tag
 from consentkit.guard.questions import Questions
+from consentkit.guard.region import SECTION_END, Region
 from consentkit.guard.tokens import (
     SCAN,
     SCAN_EACH,
@@ -33,28 +33,16 @@ from consentkit.guard.tokens import (
 from consentkit.guard.xmlwalk import xml_content
 
 _RAW = {name: end_tag(name) for name in (b"style", b"textarea", b"title", b"xmp", b"iframe", b"noembed", b"noframes")}
+# What is raw text for who looks ahead, also in svg and math.
+_RAW_AHEAD = {**_RAW, b"script": end_tag(b"script")}
 _NOSCRIPT_END = end_tag(b"noscript")
 _LONGEST_END = len(b"</noscript") + 1
 _TREE = frozenset([*_RAW, b"script", b"noscript", b"plaintext", b"template", b"select", b"svg", b"math"])
 
 _TAG_END = re.compile(rb">")
-_CDATA_END = re.compile(rb"\]\]>")
 _COMMENT_END = re.compile(rb"--!?>")
 _LONGEST_KEPT = len(b"--!")
 _DECLARATIONS = (b"<!DOCTYPE", b"<![CDATA[", b"<!--->")
-
-
-@dataclass(slots=True)
-class _Region:
-    """Content that ends at its end tag for one reader (scripting on) and is markup for another (scripting off)."""
-
-    ends: re.Pattern[bytes]
-    foreign_depth: int
-    templates: int
-    inert_from: int
-    in_select: bool
-    sought: int
-    found: int = -1
 
 
 class Walk(Questions):
@@ -68,7 +56,7 @@ class Walk(Questions):
         self._templates = 0
         self._inert_from = 0  # how many templates were open with the first whose content belongs to no page
         self._in_select = False
-        self._region: _Region | None = None
+        self._region: Region | None = None
         self._state: Callable[[Walk], bool] = self._content
         self._until = _TAG_END
         self._sought = 0  # how far the end of a style sheet was looked for
@@ -78,12 +66,15 @@ class Walk(Questions):
 
     def in_page(self) -> bool:
         """Are we in the page's own markup: no template, noscript, svg, text, comment or tag is open?"""
-        nested = self._templates or self._region or self._foreign.stack
+        nested = self._templates or self._is_aside() or self._foreign.stack
         return not nested and not self._cut_short and self._state == self._content
 
     def is_live(self) -> bool:
         """Does what stands here belong to the page for a reader with scripting: no noscript, no inert template?"""
-        return not self._region and not self._inert_from
+        return not self._is_aside() and not self._inert_from
+
+    def _is_aside(self) -> bool:
+        return self._region is not None and not self._region.is_page
 
     def is_drawn(self) -> bool:
         """Are we in a picture or in XML, where names of elements do not tell what fetches?"""
@@ -118,16 +109,17 @@ class Walk(Questions):
             self._end = max(self._pos, self._end - _LONGEST_END)
         return False
 
-    def _enter_region(self, ends: re.Pattern[bytes], depth: int, after: int) -> None:
+    def _enter_region(self, ends: re.Pattern[bytes], after: int, *, is_page: bool = False) -> None:
         if self._region is None:
-            self._region = _Region(ends, depth, self._templates, self._inert_from, self._in_select, after)
+            stack = self._foreign.stack.copy()
+            self._region = Region(ends, is_page, stack, self._templates, self._inert_from, self._in_select, after)
 
     def _leave_region(self) -> None:
-        """The region's end tag ends whatever is open inside it: so it is for who reads it as raw text."""
+        """The region's end ends whatever is open inside it: so it is for who reads it as raw text."""
         region = self._region
         if region is None:
             return
-        del self._foreign.stack[region.foreign_depth :]
+        self._foreign.stack = region.foreign
         self._templates, self._inert_from = region.templates, region.inert_from
         self._in_select = region.in_select
         self._pos, self._state = self._end, self._content
@@ -211,10 +203,19 @@ class Walk(Questions):
                 self.doctype()
             self._skip_to(_TAG_END, 9)
         elif ahead == b"<![CDATA[" and self._foreign.is_foreign():
-            self._skip_to(_CDATA_END, 9)
+            self._section()
         else:
             self._skip_to(_TAG_END, 2)
         return True
+
+    def _section(self) -> None:
+        """A section's text. For who looks ahead it is a comment up to the first ">", and HTML from there on."""
+        if self._region:
+            self._skip_to(SECTION_END, 9)
+        else:
+            self._enter_region(SECTION_END, self._pos + 9)
+            self._foreign.stack = []
+            self._skip_to(_TAG_END, 9)
 
     def _skip_to(self, end: re.Pattern[bytes], opening: int) -> None:
         self._pos += opening
@@ -256,9 +257,11 @@ class Walk(Questions):
 
     def _follow(self, tag: Tag) -> None:
         """What a start tag changes for the bytes that follow it."""
-        name, attrs, after, depth = tag.name, tag.attrs, tag.after, len(self._foreign.stack)
+        name, attrs, after = tag.name, tag.attrs, tag.after
         self._foreign.start(name, attrs, tag.is_closed)
         if not tag.is_html:
+            if name in _RAW_AHEAD and not tag.is_closed:
+                self._enter_region(_RAW_AHEAD[name], after, is_page=True)
             return
         self.opened(name, attrs, after)
         if name == b"script":
@@ -269,7 +272,7 @@ class Walk(Questions):
             self._sought = after
         elif name in _RAW or name == b"noscript":
             # Older parsers drop such tags inside a select, newer ones do not: markup that ends where raw text would.
-            self._enter_region(_RAW.get(name, _NOSCRIPT_END), depth, after)
+            self._enter_region(_RAW.get(name, _NOSCRIPT_END), after)
         elif name == b"plaintext":
             self._state = Walk._plain_text
         elif name == b"template":

@@ -16,7 +16,8 @@ _ROWS = {
     14: "AT BG CA-QC CY ES IT LT",
     15: "CZ DK FR GR SI",  # DK since 2024-01-01
     16: "DE HR HU IE LI LU NL PL RO SK US",
-    18: "IN",  # DPDP Act 2023 §9
+    17: "US-NJ",  # 13 to 16 only upon a yes
+    18: "IN US-CT US-DE US-MD US-NY",  # DPDP Act 2023 §9; in Maryland not even upon a yes
 }
 AGES = {code: age for age, codes in _ROWS.items() for code in codes.split()}
 

@@ -20,7 +20,8 @@ UNKNOWN = "ZZ"  # ISO 3166-1's user-assigned code, as CLDR uses it for "unknown 
 class Row:
     """One place's rules. Days are whole days; `least`, `most` and `longest_cookie` are None where nobody says it.
 
-    `code` is the row's own, which may be that of a country for a part of it, or UNKNOWN.
+    `code` is the row's own, which may be that of a country for a part of it, or UNKNOWN. `looked_up` says that the
+    source was held against what is published of it, and is not only given as it is commonly cited.
     """
 
     code: str
@@ -35,6 +36,7 @@ class Row:
     least: int | None = None
     most: int | None = None
     longest_cookie: int | None = None
+    looked_up: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from collections.abc import Collection, Iterable, Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from consentkit import canonical
@@ -101,11 +102,11 @@ class Anchors:
             except LogError as error:
                 report.find(_PART, f"the checkpoint of {anchor.checkpoint.size} entries: {error}")
         sound.sort(key=lambda anchor: anchor.checkpoint.size, reverse=True)
-        report.anchors.extend(_witnessed(sound, trust, report))
-        report.anchors.extend(_stamped(sound, trust, report))
+        for who, size in chain(_witnessed(sound, trust, report), _stamped(sound, trust, report)):
+            report.anchor(who, size)
 
 
-def _witnessed(anchors: list[Anchor], trust: Trust, report: Report) -> Iterator[str]:
+def _witnessed(anchors: list[Anchor], trust: Trust, report: Report) -> Iterator[tuple[str, int]]:
     """For each witness, the largest tree it saw."""
     for witness in trust.witnesses:
         for anchor in anchors:
@@ -116,13 +117,13 @@ def _witnessed(anchors: list[Anchor], trust: Trust, report: Report) -> Iterator[
                     report.find(_PART, str(error))
                 continue
             size = anchor.checkpoint.size
-            yield f"witness {witness.name}, which saw these first {size} entries at {utc(seen.time * 1000)}"
+            yield f"witness {witness.name}, which saw these first {size} entries at {utc(seen.time * 1000)}", size
             break
         else:
             report.notes.append(f"No cosignature by the witness {witness.name} is in this file.")
 
 
-def _stamped(anchors: list[Anchor], trust: Trust, report: Report) -> Iterator[str]:
+def _stamped(anchors: list[Anchor], trust: Trust, report: Report) -> Iterator[tuple[str, int]]:
     """For each authority, the largest tree it stamped, and for the log's age the first."""
     stamped = [anchor for anchor in anchors if anchor.timestamp is not None]
     if stamped and not trust.authorities:
@@ -135,7 +136,8 @@ def _stamped(anchors: list[Anchor], trust: Trust, report: Report) -> Iterator[st
             moment = _moment_of(anchor, authority, report)
             if moment and not found:
                 found = True
-                yield f"timestamp authority of {moment}, for these first {anchor.checkpoint.size} entries"
+                size = anchor.checkpoint.size
+                yield f"timestamp authority of {moment}, for these first {size} entries", size
         if not found:
             report.notes.append("No timestamp by an authority under the given root certificate is in this file.")
 

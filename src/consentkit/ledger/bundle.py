@@ -120,8 +120,8 @@ def write_bundle(
     *,
     selection: Selection = ALL,
     words: Words = no_words,
-) -> int:
-    """Write a bundle of the entries under `checkpoint`; returns their number. Memory stays flat at any size.
+) -> Tally:
+    """Write a bundle of the entries under `checkpoint`; returns what went into it. Memory stays flat at any size.
 
     `entries` are all of them: those that were not selected are withheld.
     """
@@ -137,7 +137,7 @@ def write_bundle(
         spool.seek(0)
         while chunk := spool.read(_CHUNK):
             file.write(chunk)
-    return tally.entries
+    return tally
 
 
 def _selected(entries: Iterable[Entry], selection: Selection, tally: Tally) -> Iterator[bytes]:

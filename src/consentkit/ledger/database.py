@@ -176,7 +176,8 @@ class Database:
             if rolling_back:
                 held.cursor().execute("ROLLBACK")
         with suppress(self._driver_error(), SQLAlchemyError):
-            held.close()
+            # One that is ours alone is closed as it is: the pool would put it in order first, and log that it cannot.
+            (held.dbapi_connection if self.lasts and held.dbapi_connection else held).close()
 
     def _opened(self) -> Engine:
         """The engine, made anew where another database lies in this one's place, or a fork put us in another process.

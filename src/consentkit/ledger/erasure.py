@@ -6,12 +6,14 @@ before, and an entry lists which were erased: a record that is missing without o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from consentkit.ledger.dues import Dues
 from consentkit.ledger.ledger import Ledger
 from consentkit.ledger.links import Links
+from consentkit.ledger.record import utc
+from consentkit.ledger.statement import KEEPER, of_access
 
 # Records in one transaction: others write between two of them.
 _PAGE = 1000
@@ -40,9 +42,9 @@ def find_receipt(ledger: Ledger, receipt: str) -> str | None:
     return None
 
 
-def erase_visitor(ledger: Ledger, visitor: str, moment: int) -> list[int]:
-    """Erase all records of a visitor, also what a law keeps; their numbers."""
-    return forget(ledger, [visitor], moment).erased
+def kept_of(ledger: Ledger, visitor: str, moment: int, keep: int) -> dict[int, int]:
+    """The numbers of a visitor's records that a law keeps for `keep` milliseconds, with the moment each goes."""
+    return _kept(ledger.store.records_of(visitor), moment, keep)
 
 
 def forget(ledger: Ledger, visitors: Sequence[str], moment: int, keep: int = 0) -> Forgotten:
@@ -52,17 +54,44 @@ def forget(ledger: Ledger, visitors: Sequence[str], moment: int, keep: int = 0) 
     Raises LedgerUnavailable.
     """
     ledger.drain()  # what waits in the spool is in the ledger after this
-    done = Forgotten([], {})
-    for visitor in visitors:
-        left = {number: time + keep for number, time in ledger.store.records_of(visitor)}
-        kept = {number: due for number, due in left.items() if keep and due > moment}
-        gone = [number for number in left if number not in kept]
-        done.kept.update(kept)
-        for start in range(0, len(gone), _PAGE):
-            done.erased.extend(ledger.erase(gone[start : start + _PAGE], moment))
-    Dues(ledger.store).add(done.kept)
+    done = _erase(ledger, [each for visitor in visitors for each in ledger.store.records_of(visitor)], moment, keep)
     Links(ledger.store).drop(visitors)
     return done
+
+
+def forget_entries(ledger: Ledger, numbers: Iterable[int], moment: int, keep: int = 0) -> Forgotten:
+    """The same for single records, by their numbers."""
+    ledger.drain()
+    records = [each for number in sorted(set(numbers)) for each in ledger.store.records(number, number + 1)]
+    return _erase(ledger, records, moment, keep)
+
+
+def override(ledger: Ledger, kept: Iterable[int], moment: int) -> list[int]:
+    """Erase also what a law keeps, as a court may order. An entry says that it was done, the next one which they were.
+
+    Raises LedgerUnavailable.
+    """
+    numbers = list(kept)
+    ledger.state(of_access(utc(moment), KEEPER, "keeper", f"override {len(numbers)}"), moment)
+    erased = _erase_pages(ledger, numbers, moment)
+    Dues(ledger.store).drop(numbers)
+    return erased
+
+
+def _kept(records: Iterable[tuple[int, int]], moment: int, keep: int) -> dict[int, int]:
+    return {number: time + keep for number, time in records if keep and time + keep > moment}
+
+
+def _erase(ledger: Ledger, records: Sequence[tuple[int, int]], moment: int, keep: int) -> Forgotten:
+    kept = _kept(records, moment, keep)
+    erased = _erase_pages(ledger, [number for number, _ in records if number not in kept], moment)
+    Dues(ledger.store).add(kept)
+    return Forgotten(erased, kept)
+
+
+def _erase_pages(ledger: Ledger, numbers: Sequence[int], moment: int) -> list[int]:
+    pages = (numbers[start : start + _PAGE] for start in range(0, len(numbers), _PAGE))
+    return [number for page in pages for number in ledger.erase(page, moment)]
 
 
 def prune(ledger: Ledger, before: int, moment: int, *, dry: bool = False) -> Iterator[Step]:

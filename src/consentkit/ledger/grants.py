@@ -11,7 +11,7 @@ import hmac
 import secrets
 from typing import Any, Literal, NamedTuple, get_args
 
-from sqlalchemy import RowMapping, Select, insert, select, update
+from sqlalchemy import RowMapping, Select, func, insert, select, update
 
 from consentkit.ledger.record import new_id
 from consentkit.ledger.store import Store
@@ -54,8 +54,11 @@ class Grants:
         """Open the one session of a grant: the grant, and what names the session. None whatever the reason."""
         session = secrets.token_urlsafe(32)
         with self._store.transaction(write=True) as connection:
-            row = connection.execute(self._of(ident)).mappings().first()
-            fits = hmac.compare_digest(row["secret"] if row else _NOBODY, _hash(secret))
+            # One value comes back whether there is such a grant or not.
+            kept = self._of(ident).with_only_columns(_GRANTS.c.secret).scalar_subquery()
+            fits = hmac.compare_digest(
+                connection.execute(select(func.coalesce(kept, _NOBODY))).scalar_one(), _hash(secret)
+            )
             # Asked of the database in every case: two who come at once cannot both be let in, and a wrong secret
             # takes no other time than one that is spent.
             opened = connection.execute(
@@ -64,7 +67,9 @@ class Grants:
                 .where(_GRANTS.c.session.is_(None), _GRANTS.c.expires > now, ~_GRANTS.c.revoked)
                 .values(session=_hash(session))
             )
-            return (_grant(row), session) if row and opened.rowcount == 1 else None
+            if opened.rowcount != 1:
+                return None
+            return _grant(connection.execute(self._of(ident)).mappings().one()), session
 
     def session(self, ident: str, session: str, now: int) -> Grant | None:
         """The grant whose session this is, if it may still look."""

@@ -51,7 +51,7 @@ class Intake:
             start, frontier = self._store.append(batch.entries, batch.documents, self._ready(), batch.moment)
         except LedgerUnavailable as error:
             self._goes_on_without(error)
-            if self._spool is None or not batch.entries:
+            if self._spool is None:
                 raise
             self._spool.put(batch)
             return None
@@ -65,7 +65,8 @@ class Intake:
             return
         count = self._spool.drain(self._write)
         self._away = None
-        _LOG.warning("consentkit.D009 %d choices that had waited for the database are in the ledger", count)
+        if count:  # another worker may have come first, or only notices have waited
+            _LOG.warning("consentkit.D009 %d choices that had waited for the database are in the ledger", count)
 
     def rest(self) -> float | None:
         """Try again to drain, when it is time; returns in how many seconds the next time is."""

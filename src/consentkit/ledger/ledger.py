@@ -149,6 +149,17 @@ class Ledger:
         """A visitor's entries that wait in the spool of this host, oldest first. Raises LedgerUnavailable."""
         return self._spool.entries_of(visitor) if self._spool is not None and self._spool.waiting() else []
 
+    def document(self, hash: str) -> Document | None:
+        """A document by its hash, also one that waits in the spool of this host.
+
+        None if there is none; also where the database, which may have it, does not answer.
+        """
+        if self._spool is not None and self._spool.waiting() and (waiting := self._spool.document(hash)):
+            return waiting
+        with suppress(LedgerUnavailable):
+            return None if self.away else self.store.document(hash)
+        return None
+
     def drain(self) -> None:
         """Write what waits in the spool. Raises LedgerUnavailable; then it goes on waiting."""
         self._intake.drain()

@@ -35,7 +35,7 @@ class Outside:
         self._store = store
         self._verifier = verifier
         self._lock = ProcessLock()
-        self._known: tuple[_State, Checkpoint] | None = None
+        self._known: tuple[_State, Checkpoint | None] | None = None
 
     def last(self) -> Checkpoint | None:
         """The checkpoint, if there is one. Raises LedgerRollback if it is none of ours."""
@@ -74,7 +74,13 @@ class Outside:
             return None
         return (found.st_ino, found.st_mtime_ns, found.st_size) if found else None
 
-    def _open(self, note: bytes) -> Checkpoint:
+    def _open(self, note: bytes) -> Checkpoint | None:
+        if not note.strip(b"\0"):
+            # It is not flushed for each choice: some file systems keep the name alone when the power goes.
+            _LOG.warning(
+                "consentkit.D012 the last checkpoint, %s, was lost: the log goes on from the database", self.path
+            )
+            return None
         try:
             return open_checkpoint(note, [self._verifier])
         except SignatureError:
@@ -89,5 +95,9 @@ class Outside:
             raise self._not_ours(error) from error
 
     def _not_ours(self, error: LogError) -> LedgerRollback:
-        remedy = "A new key takes over from the old one with `consentkit ledger rotate`."
+        remedy = (
+            "A new key takes over from the old one with `consentkit ledger rotate`."
+            if isinstance(error, SignatureError)
+            else "Put back a copy of it. Without the file nobody here can tell an older database from the last one."
+        )
         return LedgerRollback(f"{self.path} is not a checkpoint of ours: {error}. {remedy}", 0, 0)

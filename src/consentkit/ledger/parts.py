@@ -12,9 +12,11 @@ from typing import BinaryIO
 
 from consentkit.errors import BundleError, LogError
 from consentkit.ledger.bundle import WORDS, Manifest, Part, parse_manifest
-from consentkit.ledger.report import Report
+from consentkit.ledger.report import NO_PROOF, Report
 from consentkit.tlog import Checkpoint, Verifier, open_checkpoint, open_note
 
+# What the manifest of any version begins with.
+_BEGINNING = b"consentkit/bundle/"
 _LONGEST_HEADER = 1 << 16
 _LONGEST_LINE = 1 << 22
 _CHUNK = 1 << 16
@@ -111,4 +113,4 @@ class BundleReader:
             if not line:
                 break
             header += line
-        raise BundleError("manifest", "not a bundle, or cut off")
+        raise BundleError("manifest", "cut off" if header.startswith(_BEGINNING) else NO_PROOF)

@@ -29,7 +29,8 @@ def post(url: str, body: bytes, content_type: str) -> Answer:
     connect = HTTPSConnection if parts.scheme == "https" else HTTPConnection
     connection = connect(parts.hostname or "", parts.port, timeout=_PATIENCE_SECONDS)
     try:
-        connection.request("POST", parts.path or "/", body, {"Content-Type": content_type})
+        target = parts._replace(scheme="", netloc="", path=parts.path or "/", fragment="").geturl()
+        connection.request("POST", target, body, {"Content-Type": content_type})
         with connection.getresponse() as response:
             answer = response.read(_LONGEST_ANSWER + 1)
             kind = (response.getheader("Content-Type") or "").partition(";")[0].strip().lower()

@@ -1,11 +1,13 @@
 """Checking one entry, with no database and no secret: a visitor's receipt, or a proof in a file.
 
-A receipt is JSON (Ledger.receipt). A proof is a C2SP tlog-proof whose `extra` is canonical JSON: {"record", "salt"}, or
+A receipt is JSON (Ledger.receipt); a file may hold several, {"documents", "receipts"}, with the policies and notices
+that they name, by hash. A proof is a C2SP tlog-proof whose `extra` is canonical JSON: {"record", "salt"}, or
 {"statement"} where the log speaks of itself.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,15 +15,32 @@ from consentkit import canonical
 from consentkit.errors import LogError, MalformedError
 from consentkit.ledger.anchors import Anchor, Anchors
 from consentkit.ledger.record import leaf_of
-from consentkit.ledger.report import Report
+from consentkit.ledger.report import NO_PROOF, Report
 from consentkit.ledger.statement import check_statement
 from consentkit.ledger.store import Entry
 from consentkit.ledger.trust import Trust
 from consentkit.tlog import LogProof, Verifier, check_inclusion, leaf_hash, open_checkpoint, parse_proof
 
 
-def verify_receipt(receipt: Mapping[str, Any], vkey: Verifier | None = None) -> Report:
-    """Everything that is wrong with a visitor's receipt (Ledger.receipt)."""
+def verify_receipts(data: bytes, vkey: Verifier | None = None) -> list[Report]:
+    """Everything that is wrong with a file of receipts, a report for each; at least one."""
+    try:
+        value: Any = json.loads(data)
+        receipts = value.get("receipts", [value])
+        if not receipts:
+            raise ValueError("there is none in this file")
+        documents = value["documents"] if "receipts" in value and "documents" in value else None
+        return [verify_receipt(receipt, vkey, documents) for receipt in receipts]
+    except (ValueError, AttributeError, TypeError, RecursionError) as error:
+        report = Report("one")
+        report.find("receipt", f"{NO_PROOF} ({error})")
+        return [report]
+
+
+def verify_receipt(
+    receipt: Mapping[str, Any], vkey: Verifier | None = None, documents: Mapping[str, Any] | None = None
+) -> Report:
+    """Everything that is wrong with a visitor's receipt (Ledger.receipt), and with the documents it came with."""
     report = Report("one")
     try:
         if receipt["proof"] is None:
@@ -38,11 +57,30 @@ def verify_receipt(receipt: Mapping[str, Any], vkey: Verifier | None = None) -> 
             report.find("receipt", "names another key than the one that signed it", receipt["index"])
         if receipt["id"] != receipt["record"]["id"] or receipt["time"] != receipt["record"]["time"]:
             report.find("receipt", "id or time differ from the record's", receipt["index"])
-    except (LogError, KeyError, TypeError, ValueError, AttributeError) as error:
-        report.find("receipt", str(error) or error.__class__.__name__)
+        if documents is not None:
+            _see_documents(receipt, documents, report)
+    except KeyError as error:
+        report.find("receipt", f"without {error}: {NO_PROOF}", _place(receipt))
+    except (LogError, TypeError, ValueError, AttributeError) as error:
+        report.find("receipt", str(error) or error.__class__.__name__, _place(receipt))
     if vkey and report.consistent:
-        report.anchors.append(f"verifier key {vkey.to_text()}")
+        report.anchor(f"verifier key {vkey.to_text()}", report.entries)
     return report
+
+
+def _see_documents(receipt: Mapping[str, Any], documents: Mapping[str, Any], report: Report) -> None:
+    """The policy and the notice that the record names are there, and are the texts of these hashes."""
+    for kind in ("policy", "notice"):
+        named = receipt["record"][kind]
+        if named and named not in documents:
+            report.find("documents", f"the {kind} {named} is not in the file", receipt["index"])
+        elif named and canonical.digest(documents[named]) != named:
+            report.find("documents", f"the {kind} {named} is not the text of that hash", receipt["index"])
+
+
+def _place(receipt: Any) -> int | None:
+    index = receipt.get("index") if isinstance(receipt, Mapping) else None
+    return index if type(index) is int else None
 
 
 def extra_of(entry: Entry) -> bytes:
@@ -64,14 +102,14 @@ def verify_proof(text: str, trust: Trust) -> Report:
         check_inclusion(_leaf(proof), proof.number, checkpoint.size, proof.path, checkpoint.root)
         if trust.vkey:
             open_checkpoint(proof.checkpoint, [trust.vkey])
-            report.anchors.append(f"verifier key {trust.vkey.to_text()}")
+            report.anchor(f"verifier key {trust.vkey.to_text()}", report.entries)
             anchors = Anchors()
             anchors.met(anchor)
             anchors.weigh({trust.vkey}, trust, report)
     except (LogError, KeyError, TypeError, ValueError, AttributeError) as error:
         report.find("proof", str(error) or error.__class__.__name__)
     if not report.consistent:
-        report.anchors.clear()
+        report.disown()
     return report
 
 

@@ -76,22 +76,30 @@ class Spool:
                 raise
 
     def entries_of(self, visitor: str) -> list[NewEntry]:
-        """What waits here of a visitor, oldest first. Reads beside whoever writes, and what is whole by then."""
-        found: list[NewEntry] = []
-        at, needles = 0, _within(f'"visitor":"{visitor}"'.encode())
+        """What waits here of a visitor, oldest first."""
+        batches = self._with(f'"visitor":"{visitor}"')
+        return [entry for batch in batches for entry in batch.entries if entry.visitor == visitor]
+
+    def document(self, hash: str) -> Document | None:
+        """The document of that hash, if it waits here."""
+        batches = self._with(f'"hash":"{hash}"')
+        return next((each for batch in batches for each in batch.documents if each.hash == hash), None)
+
+    def _with(self, text: str) -> Iterator[Batch]:
+        """The batches in which a text stands. Reads beside whoever writes, and what is whole by then."""
+        at, needles = 0, _within(text.encode())
         try:
             with self._path.open("rb") as lines:
                 for line in lines:
                     # Opening every line would take as long as writing it did.
                     if any(needle in line for needle in needles):
                         with suppress(SealError, MalformedError):
-                            found += parse_batch(self._sealer, line, at).entries
+                            yield parse_batch(self._sealer, line, at)
                     at += len(line)
         except FileNotFoundError:
-            return []
+            return
         except OSError as error:
             raise LedgerUnavailable(f"{self._path} cannot be read: {error.__class__.__name__}") from error
-        return [entry for entry in found if entry.visitor == visitor]
 
     def drain(self, write: Callable[[Batch], object]) -> int:
         """Hand every batch to `write`, in order, and forget them once all are written; how many entries there were."""

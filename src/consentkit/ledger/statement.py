@@ -5,11 +5,12 @@ is nothing in it to erase. `kind` says which it is.
 
     document    {"document", "hash", "kind", "v"}    a policy, a notice, a list of code or a handover, from here on
     erasure     {"indices", "kind", "v"}             the records of these entries were erased
-    access      {"at", "by", "kind", "role", "v", "what"}    somebody with a grant looked into the ledger
+    access      {"at", "by", "kind", "role", "v", "what"}    somebody looked into the ledger, or overrode it
 
 `document` is the kind of the document, `hash` its SHA-256. A record is logged after the documents it names: so what was
-shown on a day is provable. `by` is the random id of an auditor's grant; `what` is one of our words, and a number or
-another word with it: nothing that a visitor or an auditor wrote.
+shown on a day is provable. `by` is the random id of an auditor's grant, or zeros for whoever runs the site's own
+commands; `what` is one of our words, and a number or another word with it: nothing that a visitor or an auditor wrote.
+"override 3" says that the entry after it erases three records which a law keeps (erasure.py).
 
 Trust: whoever can write the database can put in any statement; what one says is proved by what it names. An access
 names nothing that could prove it: it says what the auditor's pages let somebody see.
@@ -24,6 +25,7 @@ from typing import Any
 from consentkit import canonical
 from consentkit.errors import MalformedError
 
+KEEPER = "0" * 32
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z", re.ASCII)
 _ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _WORD = re.compile(r"[a-z]{1,16}", re.ASCII)

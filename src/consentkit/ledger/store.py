@@ -174,6 +174,11 @@ class Store:
 
         return self.database.write(work)
 
+    def sites(self) -> list[str]:
+        """All sites that have a log in this database."""
+        with self.transaction() as connection:
+            return list(connection.execute(select(_LOGS.c.site).order_by(_LOGS.c.site)).scalars())
+
     def head(self) -> Frontier:
         """The committed state of the log."""
         row = self._log()

@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO
 
 from consentkit import canonical
 from consentkit.errors import BundleError, LogError, MalformedError
 from consentkit.ledger.anchors import Anchor, Anchors
+from consentkit.ledger.earlier import Earlier, is_bundle, read_checkpoint
 from consentkit.ledger.handover import KIND as HANDOVER
 from consentkit.ledger.handover import Handover, open_handover, successors
 from consentkit.ledger.numbers import Numbers
@@ -35,13 +36,6 @@ Progress = Callable[[int], object]
 """Told how many bytes were read since it was last told."""
 
 
-class _Older(NamedTuple):
-    """What an earlier export pins, and the key that signed it."""
-
-    checkpoint: Checkpoint
-    verifier: Verifier
-
-
 def verify_bundle(
     file: BinaryIO,
     vkey: Verifier | None = None,
@@ -53,38 +47,45 @@ def verify_bundle(
     """Everything that is wrong with a bundle.
 
     `vkey` is the log's key as it reached the auditor by another way (or `trust` names it, and more); `since` is an
-    older bundle of the same log, which the new one must contain unaltered. Raises nothing for bad bytes: they are
-    findings.
+    older bundle of the same log, or a checkpoint, which the new one must contain unaltered. Raises nothing for bad
+    bytes: they are findings.
     """
     report, trust = Report(), trust._replace(vkey=vkey or trust.vkey)
     try:
-        older = _older(since) if since else None
+        older = _earlier(since, progress) if since else None
         reader = BundleReader(file, report)
         _Check(reader, report, trust, older).run(progress)
     except BundleError as error:
         report.findings.append(error)
     if not report.consistent:
-        report.anchors.clear()
+        report.disown()
     return report
 
 
-def _older(file: BinaryIO) -> _Older:
+def _earlier(file: BinaryIO, progress: Progress | None) -> Earlier:
+    """What an auditor kept, found to be in order: what a spoiled export says was never what the log held."""
+    if not is_bundle(file):
+        return read_checkpoint(file)
+    report = Report()
     try:
-        reader = BundleReader(file, Report())
-        return _Older(reader.checkpoint(), reader.verifier)
+        reader = BundleReader(file, report)
+        note, checkpoint = _Check(reader, report, _NOBODY, None).run(progress)
     except BundleError as error:
-        raise BundleError(f"earlier export: {error.part}", str(error.args[0])) from None
+        report.findings.append(error)
+    for finding in report.findings:
+        raise BundleError("earlier export", str(finding))
+    return Earlier("earlier export", note.decode(), checkpoint, reader.verifier)
 
 
 class _Check:
     """One bundle on its way past us: every leaf and the root are recomputed, and what an entry names must have come."""
 
-    def __init__(self, reader: BundleReader, report: Report, trust: Trust, older: _Older | None) -> None:
+    def __init__(self, reader: BundleReader, report: Report, trust: Trust, older: Earlier | None) -> None:
         self._reader = reader
         self._report = report
         self._trust = trust
         self._older = older
-        self._first = trust.vkey or (older.verifier if older else reader.verifier)
+        self._first = trust.vkey or (older.verifier if older else None) or reader.verifier
         self._anchors = Anchors()
         self._frontier = Frontier()
         self._documents: dict[str, str] = {}  # kind by hash, of those whose text is what their hash says
@@ -93,7 +94,8 @@ class _Check:
         self._unexplained = Numbers()  # entries without a record, of which no later one has said that it was erased
         self._unlogged = 0
 
-    def run(self, progress: Progress | None) -> None:
+    def run(self, progress: Progress | None) -> tuple[bytes, Checkpoint]:
+        """Read all of it; the checkpoint over it, as a note and as what that says."""
         report, reader = self._report, self._reader
         report.origin = reader.manifest.origin
         if not reader.manifest.selection.is_all:
@@ -109,6 +111,7 @@ class _Check:
         if self._frontier.root() == checkpoint.root:
             self._anchors.met(Anchor(note.decode()))
         self._close(checkpoint)
+        return note, checkpoint
 
     def _read_documents(self) -> None:
         for line_number, line in enumerate(self._reader.lines("documents.jsonl"), 1):
@@ -207,7 +210,7 @@ class _Check:
         if self._anchors.wanted(size):
             self._anchors.meet(size, self._frontier.root(), self._report)
         if older and size == older.checkpoint.size and self._frontier.root() != older.checkpoint.root:
-            self._report.find(_PART, f"what the earlier export's {size} entries said was rewritten")
+            self._report.find(_PART, f"what the {older.what}'s {size} entries said was rewritten")
 
     def _close(self, checkpoint: Checkpoint) -> None:
         """What can be said only after the last entry."""
@@ -220,18 +223,14 @@ class _Check:
             report.find(_PART, f"{frontier.size} entries, where the checkpoint signs for {checkpoint.size}")
         elif frontier.root() != checkpoint.root and report.consistent:
             report.find(_PART, "the entries are not those under the checkpoint: their root hash differs")
-        if older and older.checkpoint.size > frontier.size:
-            report.find(_PART, f"the earlier export held {older.checkpoint.size} entries: some are gone")
-        if older and older.verifier not in keys:
-            report.find("earlier export: manifest", "signed by a key that is none of this log's")
         if self._reader.verifier not in keys:
             report.find("manifest", "not signed by the key that was given, nor by one that it handed over to")
         if self._unlogged:
             report.notes.append(f"The first {self._unlogged} entries are from before policies and notices were logged.")
         if trust.vkey:
-            report.anchors.append(f"verifier key {trust.vkey.to_text()}")
+            report.anchor(f"verifier key {trust.vkey.to_text()}", frontier.size)
         if older:
-            report.anchors.append(f"earlier export of {older.checkpoint.size} entries")
+            older.check(keys, frontier.size, report)
         self._anchors.weigh(keys, trust, report)
 
 

@@ -74,7 +74,10 @@ def _stamp(timestamps: Timestamps, anchor: Anchor) -> tuple[str, bytes]:
     answer = post(timestamps.url, request, QUERY)
     if answer.status != 200 or answer.kind != REPLY:
         raise AnchorError(timestamps.url, f"answers {answer.status} {answer.kind}, not a timestamp")
-    return check_timestamp(answer.body, message, timestamps.root.encode(), nonce), answer.body
+    try:
+        return check_timestamp(answer.body, message, timestamps.root.encode(), nonce), answer.body
+    except AnchorError as error:
+        raise AnchorError(timestamps.url, str(error)) from error
 
 
 def _same(anchor: Anchor, note: str, ledger: Ledger) -> bool:

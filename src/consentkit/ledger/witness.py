@@ -17,6 +17,14 @@ from consentkit.tlog.witness import format_request, parse_answer, parse_size
 _SIZE = "text/x.tlog.size"
 _TEXT = "text/plain; charset=utf-8"
 
+_ASK_IT = "Its operator has to know the log's key first: `consentkit ledger vkey` prints it."
+_GO_ON = "It was set back, or somebody else signs for it as well. Go on under a new name: `consentkit ledger continue`."
+_REMEDIES: dict[int, str] = {
+    HTTPStatus.NOT_FOUND: _ASK_IT,
+    HTTPStatus.FORBIDDEN: _ASK_IT,
+    HTTPStatus.UNPROCESSABLE_ENTITY: _GO_ON,
+}
+
 Prove = Callable[[int], Sequence[bytes]]
 """The proof that the checkpoint's tree grew from one of so many entries."""
 
@@ -31,7 +39,8 @@ def cosign(witness: WitnessKey, url: str, note: str, size: int, known: int, prov
         answer = _ask(url, note, _seen(witness, answer, size), prove)
     if answer.status != HTTPStatus.OK:
         reason = answer.body[:200].decode("ascii", "replace").strip()
-        raise AnchorError(witness.name, f"refuses the checkpoint of {size} entries: {answer.status} {reason}".strip())
+        said = f"refuses the checkpoint of {size} entries: {answer.status} {reason}".strip()
+        raise AnchorError(witness.name, ". ".join(filter(None, [said, _REMEDIES.get(answer.status)])))
     try:
         (cosignature,) = parse_answer(answer.body, note, [witness])
     except LogError as error:
@@ -51,7 +60,6 @@ def _seen(witness: WitnessKey, answer: Answer, size: int) -> int:
     if seen > size:
         raise AnchorError(
             witness.name,
-            f"saw a log of {seen} entries under this name, and here are {size}: it was set back, or somebody else "
-            "signs under the same name. Go on under a new one: `consentkit ledger continue`.",
+            f"saw a log of {seen} entries under this name, and here are {size}. {_GO_ON}",
         )
     return seen

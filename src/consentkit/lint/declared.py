@@ -5,20 +5,23 @@ Knows the policy and the table; not the site's wording.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from consentkit.catalog import find_cookie, find_tracker
 from consentkit.law.ages import legal_age, minimum_age
 from consentkit.law.regime import rules_for, taken_up
 from consentkit.law.table import adequate, profiles
-from consentkit.lint.ground import Fault, Ground
-from consentkit.policy import Category, Policy, Regime, localised
+from consentkit.lint.ground import Fault, Ground, spelled
+from consentkit.policy import Category, Policy, Regime
 from consentkit.policy.duration import parse_duration
 from consentkit.policy.model import Cookie
 
 _DAY = 86400
 _THIRTEEN_MONTHS = 396  # in days that are never fewer
 _LONGEST_RECORD = "5 years"
+# Scripts without spaces, in which a text has one word however much it says: Thai, Lao, Burmese, Khmer, kana, Han
+_SPACELESS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 _NEEDS = {Regime.OPT_IN: 2, Regime.OPT_OUT: 1, Regime.NOTICE_ONLY: 0}
 
 
@@ -27,11 +30,9 @@ def memory(ground: Ground) -> Iterator[Fault]:
     least, most = row.least or 0, row.most or days
     if not least <= days <= most:
         bound = f"at least {least}" if days < least else f"at most {most}"
-        said = ground.policy.jurisdiction.places or {}
-        own = next((code for code in (ground.code, ground.code.partition("-")[0]) if code in said), ground.code)
         yield Fault(
-            f"jurisdiction.places.{own}.memory",
-            f"a choice is remembered for {days} days, and {row.code} asks for {bound}.",
+            ground.said_at("memory"),
+            f"a choice is remembered for {days} {'day' if days == 1 else 'days'}, and {row.code} asks for {bound}.",
             "Leave it out, and it is what the table says.",
         )
 
@@ -104,7 +105,7 @@ def regime(ground: Ground) -> Iterator[Fault]:
     applied, asked = rules_for(ground.policy, ground.code).regime, Regime(ground.row.regime)
     if _NEEDS[applied] < _NEEDS[asked]:
         yield Fault(
-            f"jurisdiction.regimes.{ground.code}",
+            ground.said_at("regime"),
             f"the law there asks for {asked}, and the policy makes do with less.",
             "Take the place out of `regimes` and `places`; where the law has changed, ask a lawyer.",
             applied.value,
@@ -119,7 +120,15 @@ def gpc(ground: Ground) -> Iterator[Fault]:
         yield Fault("honour_gpc", message, "Take the line out.", "false")
     if not rules_for(ground.policy, ground.code).gpc:
         remedy = "Take `gpc` out of the place: it is followed then."
-        yield Fault(f"jurisdiction.places.{ground.code}.gpc", "the signal must be followed there.", remedy, "false")
+        yield Fault(ground.said_at("gpc"), "the signal must be followed there.", remedy, "false")
+
+
+def cross(ground: Ground) -> Iterator[Fault]:
+    if ground.row.closes and not rules_for(ground.policy, ground.code).closes:
+        remedy = "Take `closes` out of the place: the cross is there then, and refuses."
+        yield Fault(
+            ground.said_at("closes"), "the banner has no cross, and the law there asks for one.", remedy, "false"
+        )
 
 
 def language(ground: Ground) -> Iterator[Fault]:
@@ -133,6 +142,10 @@ def age(ground: Ground) -> Iterator[Fault]:
     least, own = legal_age(ground.code), minimum_age(ground.policy, ground.code)
     if own is not None and own < least:
         message = f"in {ground.code} nobody consents alone before the age of {least}."
+        if rules_for(ground.policy, ground.code).regime is not Regime.OPT_IN:
+            message = (
+                f"in {ground.code} whoever is under {least} must have said yes, and there silence is taken for one."
+            )
         yield Fault("minimum_age", message, 'Write years = "law", or a number that is not lower.', str(own))
 
 
@@ -203,14 +216,12 @@ def privacy_policy(ground: Ground) -> Iterator[Fault]:
 
 
 def specific_purpose(ground: Ground) -> Iterator[Fault]:
-    first = ground.policy.first_language
     said = [(f"vendors[{i}].purpose", vendor.purpose) for i, vendor in enumerate(ground.policy.vendors)]
     said += [(f"{place}.purpose", cookie.purpose) for place, _, cookie in _cookies(ground.policy)]
-    for place, text in said:
-        words = localised(text, first)
-        if words.isascii() and len(words.split()) < 2:
+    for where, words in (each for place, text in said for each in spelled(place, text)):
+        if len(words.split()) < 2 and not _SPACELESS.search(words):
             remedy = "Say what is done and what for: “Counts visits, to see which pages are read”."
-            yield Fault(place, "one word does not tell visitors what they agree to.", remedy, repr(words))
+            yield Fault(where, "one word does not tell visitors what they agree to.", remedy, repr(words))
 
 
 def _cookies(policy: Policy) -> Iterator[tuple[str, Category, Cookie]]:

@@ -5,7 +5,7 @@ Knows rules and checks; not where the policy came from, nor how findings are sho
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, get_args
 
@@ -16,6 +16,7 @@ from consentkit.lint.ground import Fault, Ground
 from consentkit.lint.rules import Rule, Severity, rules
 from consentkit.policy import Policy
 
+# What templates and colours break as well is seen where those are looked at (`breaches`).
 CHECKS: Mapping[str, Callable[[Ground], Iterator[Fault]]] = {
     "J001": worded.refuse_first,
     "J002": declared.memory,
@@ -39,6 +40,7 @@ CHECKS: Mapping[str, Callable[[Ground], Iterator[Fault]]] = {
     "J020": declared.specific_purpose,
     "J021": worded.californian_link,
     "J022": declared.registered,
+    "J023": declared.cross,
 }
 
 
@@ -58,7 +60,7 @@ class Finding:
     def moved(self, restore: Callable[[str], str]) -> Finding:
         """The same where its places are put back to what they are in the file."""
         problem = self.problem
-        moved = replace(problem, place=restore(problem.place), message=restore(problem.message))
+        moved = problem._replace(place=restore(problem.place), message=restore(problem.message))
         return replace(self, problem=moved)
 
     def to_dict(self) -> dict[str, Any]:
@@ -89,9 +91,27 @@ def lint(policy: Policy, places: Sequence[str] = (), templates: Mapping[str, str
                 found.setdefault((id, fault), {})[code] = severity
     order = list(CHECKS)
     return [
-        Finding(rules()[id], Problem(rules()[id].ident, fault.place, fault.message, fault.remedy, fault.value), weights)
+        _finding(rules()[id], fault, weights)
         for (id, fault), weights in sorted(found.items(), key=lambda item: order.index(item[0][0]))
     ]
+
+
+def breaches(problems: Iterable[Problem], policy: Policy, places: Sequence[str] = ()) -> list[Finding]:
+    """What problems that stop a start are by the law of these places, or of the policy's: those that break a rule."""
+    by_name = {rule.name: rule for rule in rules().values()}
+    found = []
+    for problem in problems:
+        rule = by_name.get(problem.breaks)
+        codes = places or places_of(policy) if rule else ()
+        weights = {code: weight for code in codes if rule and (weight := rule.weighs(code, row_of(code)))}
+        if rule and weights:
+            fault = Fault(problem.place, problem.message, problem.remedy, problem.value)
+            found.append(_finding(rule, fault, weights))
+    return found
+
+
+def _finding(rule: Rule, fault: Fault, weights: Mapping[str, Severity]) -> Finding:
+    return Finding(rule, Problem(rule.ident, fault.place, fault.message, fault.remedy, fault.value), weights)
 
 
 def places_of(policy: Policy) -> list[str]:

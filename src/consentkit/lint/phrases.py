@@ -19,6 +19,8 @@ from typing import Any, NamedTuple
 _END = re.compile(r"[.!?…。！？।;؟]|\n\s*\n")
 # How many words may stand between what denies and what it denies.
 _NEAR = 5
+# Words of so many letters are known inside of compounds, too: "Evästeasetukset".
+_LONG = 5
 # Written without spaces, or with endings that follow the word without one.
 _SPACELESS = frozenset({"ja", "zh", "ko"})
 
@@ -29,17 +31,23 @@ class Phrases(NamedTuple):
     going_on: re.Pattern[str]
     agreeing: re.Pattern[str]
     denied: re.Pattern[str]
+    refusing: re.Pattern[str]
     withdrawing: re.Pattern[str]
-    evading: re.Pattern[str] | None
+    evading: re.Pattern[str]
+
+    def imply(self, sentence: str) -> bool:
+        """Whether a sentence takes going on for agreeing. A "not" in what somebody leaves undone denies nothing:
+        "unless you object, you agree"."""
+        if not self.going_on.search(sentence) or not self.agreeing.search(sentence):
+            return False
+        return not self.denied.search(self.going_on.sub(" ", sentence))
 
 
 def implied_consent(text: str) -> Iterator[str]:
     """The sentences that take going on for agreeing, in whatever language."""
     for sentence in (" ".join(part.split()) for part in _END.split(folded(text))):
-        for said in phrases().values():
-            if said.going_on.search(sentence) and said.agreeing.search(sentence) and not said.denied.search(sentence):
-                yield sentence
-                break
+        if any(said.imply(sentence) for said in phrases().values()):
+            yield sentence
 
 
 def says_withdrawal(text: str, language: str) -> bool:
@@ -49,9 +57,11 @@ def says_withdrawal(text: str, language: str) -> bool:
 
 
 def evades(label: str, language: str) -> bool:
-    """Whether a button that should refuse has a name that leads elsewhere."""
-    said = phrases().get(language.partition("-")[0])
-    return bool(said and said.evading and said.evading.search(folded(label)))
+    """Whether a button that should refuse has a name that leads elsewhere; "continue without accepting" does not."""
+    said, name = phrases().get(language.partition("-")[0]), folded(label)
+    if said is None or said.refusing.search(name) or said.denied.search(name):
+        return False
+    return bool(said.evading.search(name))
 
 
 def folded(text: str) -> str:
@@ -76,8 +86,9 @@ def _phrases(said: Mapping[str, Any], *, spaced: bool) -> Phrases:
         re.compile(start + _any(said["going_on"])),
         re.compile(start + agreeing),
         re.compile(f"{denying}{between}{agreeing}{after}"),
+        re.compile(start + _any(said["refusing"])),
         re.compile(start + _any(said["withdrawing"])),
-        re.compile(start + _any(said["evading"])) if "evading" in said else None,
+        re.compile("|".join(f"{'' if len(word) >= _LONG else start}{re.escape(word)}" for word in said["evading"])),
     )
 
 

@@ -6,11 +6,12 @@ features and kinds of data are the official ones, in the languages the site has 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from consentkit.errors import ConfigError, Problem, SignalError
 from consentkit.policy import Policy
+from consentkit.signals.tcf.restricted import pointless
 from consentkit.signals.tcf.said import Framework, open_framework
 from consentkit.signals.tcf.text import CONSENT_ONLY
 from consentkit.signals.tcf.vendor_list import Entry, ListedVendor, VendorList
@@ -20,6 +21,7 @@ Document = dict[str, Any]
 
 # The kinds of the list in the order in which they are shown, and the letter of the marks by which one consents to them.
 _GROUPS = {"purposes": "p", "special_features": "f", "special_purposes": "", "features": ""}
+_STOPS = ".。।"  # of a sentence, in one language or another
 
 
 def framework_of(policy: Policy) -> Framework | None:
@@ -34,6 +36,8 @@ def framework_of(policy: Policy) -> Framework | None:
         remedy = "Fetch vendor-list.json (version 3) from IAB Europe, and name the file here."
         problem = Problem("consentkit.E141", place, f"it cannot be read: {error}.", remedy, value)
         raise ConfigError(place, [problem]) from error
+    if faults := list(_pointless(framework)):
+        raise ConfigError(place, faults)
     if missing := sorted(set(settings.vendors) - framework.vendors.keys()):
         numbers = ", ".join(map(str, missing))
         remedy = "Take them out of signals.tcf.vendors, or fetch a newer list."
@@ -42,15 +46,44 @@ def framework_of(policy: Policy) -> Framework | None:
     return framework
 
 
+def as_listed(policy: Policy) -> Policy:
+    """The policy with what its vendors of the framework ask for today: what is declared is then known with it.
+
+    Raises ConfigError as `framework_of` does.
+    """
+    framework, signals = framework_of(policy), policy.signals
+    if framework is None or signals is None or signals.tcf is None:
+        return policy
+    tcf = signals.tcf.model_copy(update={"declared": framework.declared})
+    return policy.model_copy(update={"signals": signals.model_copy(update={"tcf": tcf})})
+
+
+def _pointless(framework: Framework) -> Iterator[Problem]:
+    """What the owner meant for vendors who, by the list, have no such choice to be taken from them."""
+    settings = framework.settings
+    vendors = {number: framework.listed.vendors[number] for number in framework.vendors}
+    for place, beside in pointless(vendors, settings.restrictions):
+        rule, numbers = settings.restrictions[place], ", ".join(map(str, beside))
+        ground = "" if rule.allow == "nothing" else " on another ground, and as flexible"
+        message = f"these vendors have not declared purpose {rule.purpose}{ground}: {numbers}."
+        remedy = "Take them out of the restriction; what they have declared is in the list."
+        yield Problem("consentkit.E143", f"signals.tcf.restrictions[{place}].vendors", message, remedy, numbers)
+
+
 def framework_part(framework: Framework, said: Texts, language: str) -> Document:
     """What is shown of it, as part of the notice: every switch has the mark that a form sends for it."""
     listed = framework.in_language(language)
     vendors = sorted(framework.vendors.values(), key=lambda vendor: vendor.name.casefold())
+    groups = [_group(kind, letter, listed, framework, said) for kind, letter in _GROUPS.items()]
+    lead = said.say("tcf.lead", vendors=said.count("vendors", len(vendors)))
+    stop = lead[-1] if lead[-1] in _STOPS else "."
     return {
         "heading": said["tcf.heading"],
-        "lead": said.say("tcf.lead", vendors=said.count("vendors", len(vendors))),
+        "lead": lead,
+        # On the first layer, too, each by the name that the list has for it.
+        "asked": [_named(group, said) + stop for group in groups if group["items"] and not group["always"]],
         "list": {"version": listed.version, "policy": listed.policy_version},
-        "groups": [_group(kind, letter, listed, framework, said) for kind, letter in _GROUPS.items()],
+        "groups": groups,
         "vendors_heading": said["link.preferences"],
         "vendors": [_vendor(vendor, listed, framework, said) for vendor in vendors],
     }
@@ -65,13 +98,19 @@ def _group(kind: str, letter: str, listed: VendorList, framework: Framework, sai
     return {"title": said[f"tcf.{kind}"], "always": not letter, "items": items}
 
 
+def _named(group: Document, said: Texts) -> str:
+    return f"{group['title']}{said.colon}{said.list([item['name'] for item in group['items']])}"
+
+
 def _item(entry: Entry, letter: str, framework: Framework, said: Texts) -> Document:
-    objection = f"o{entry.id}" if letter == "p" else ""
+    labels = {f"{letter}{entry.id}": said.say("tcf.allow", name=entry.name)}
+    if letter == "p":
+        labels[f"o{entry.id}"] = said.say("tcf.object", name=entry.name)
     return {
         "name": entry.name,
         "description": entry.description,
         "illustrations": list(entry.illustrations),
-        "switches": _switches(f"{letter}{entry.id}", objection, entry.name, framework.marks, said),
+        "switches": _switches(labels, framework.marks),
     }
 
 
@@ -91,6 +130,10 @@ def _vendor(vendor: ListedVendor, listed: VendorList, framework: Framework, said
     ]
     if vendor.days_kept:
         facts.append({"label": said["column.retention"], "text": said.duration(f"{vendor.days_kept} days")})
+    labels = {
+        f"v{vendor.id}": said.say("preferences.allow_vendor", vendor=vendor.name),
+        f"j{vendor.id}": said.say("tcf.object", name=vendor.name),
+    }
     return {
         "name": vendor.name,
         "facts": facts,
@@ -102,14 +145,10 @@ def _vendor(vendor: ListedVendor, listed: VendorList, framework: Framework, said
             )
             if href
         ],
-        "switches": _switches(f"v{vendor.id}", f"j{vendor.id}", vendor.name, framework.marks, said),
+        "switches": _switches(labels, framework.marks),
     }
 
 
-def _switches(consent: str, objection: str, name: str, marks: frozenset[str], said: Texts) -> list[Document]:
-    """What can be decided of one thing: consenting to it, and objecting to the interest claimed in it."""
-    labels = {
-        consent: said.say("preferences.allow_vendor", vendor=name),
-        objection: said.say("tcf.object", name=name),
-    }
+def _switches(labels: dict[str, str], marks: frozenset[str]) -> list[Document]:
+    """What can be decided of one thing, by its marks: consenting to it, and objecting to the interest claimed in it."""
     return [{"mark": mark, "label": label} for mark, label in labels.items() if mark in marks]

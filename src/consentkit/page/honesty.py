@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from typing import Any
+from typing import Any, NamedTuple
 
 BUTTON = "ck-button"
 # What no part of ours needs, and what would hide, press or run something (a strict CSP stops some of it anyway).
@@ -34,6 +34,13 @@ _NO_TEXT_IN = frozenset({"canvas", "audio", "video", "select", "textarea", "prog
 _UNSEEN = frozenset({"template", "noscript", "title", "head", "datalist"})
 _VOID = frozenset({"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
 _PLAIN = frozenset({"class", "name", "value", "formnovalidate"})
+
+
+class Fault(NamedTuple):
+    """What is wrong with a piece of HTML, and the rule of law that it breaks, where it breaks one ("refuse-first")."""
+
+    said: str
+    breaks: str = ""
 
 
 @dataclass(slots=True)
@@ -101,21 +108,23 @@ class Markup(HTMLParser):
             element.pieces.append(text)
 
 
-def banner_faults(html: str, doc: Mapping[str, Any], here: str) -> Iterator[str]:
+def banner_faults(html: str, doc: Mapping[str, Any], here: str) -> Iterator[Fault]:
     """What is wrong with a first layer that shows this document."""
     markup = Markup(html)
     yield from _tricks(markup)
     if not (markup.elements and any(each.has(**{"class": "ck-first"}) for each in markup.elements)):
-        yield 'no <section class="ck-first"> around it'
+        yield Fault('no <section class="ck-first"> around it')
     if not any("data-ck-granted" in each.attributes for each in markup.all("section")):
-        yield "what is allowed stands nowhere in it (allowed.html)"
+        yield Fault("what is allowed stands nowhere in it (allowed.html)")
     yield from _answers(markup, doc, here, "always")
-    yield from _missing(markup, _first_layer_words(doc))
+    withdrawal = [text for text in doc["body"] if doc["reopen"] in text]
+    yield from _missing(markup, withdrawal, "withdrawal")
+    yield from _missing(markup, [each for each in _first_layer_words(doc) if each not in withdrawal])
     yield from _links(markup, doc)
     yield from _ticked(markup, frozenset())
 
 
-def preferences_faults(html: str, doc: Mapping[str, Any], here: str, ticked: frozenset[str]) -> Iterator[str]:
+def preferences_faults(html: str, doc: Mapping[str, Any], here: str, ticked: frozenset[str]) -> Iterator[Fault]:
     """The same for a second layer, in which these categories and vendors are allowed."""
     markup = Markup(html)
     yield from _tricks(markup)
@@ -126,12 +135,12 @@ def preferences_faults(html: str, doc: Mapping[str, Any], here: str, ticked: fro
         names = [category["id"], *(vendor["id"] for vendor in category["vendors"])]
         for name in names if category["switch"] else ():
             if len([box for box in markup.all("input", type="checkbox") if box.has(value=name)]) != 1:
-                yield f"no box to tick for {name}, or more than one"
+                yield Fault(f"no box to tick for {name}, or more than one")
     yield from _missing(markup, words)
     yield from _ticked(markup, ticked)
 
 
-def words_faults(html: str, words: list[str]) -> Iterator[str]:
+def words_faults(html: str, words: list[str]) -> Iterator[Fault]:
     """What is wrong with a page that must say these words, be it after a click, and do nothing else."""
     markup = Markup(html, unfolded=True)
     yield from _tricks(markup)
@@ -145,83 +154,92 @@ def _first_layer_words(doc: Mapping[str, Any]) -> list[str | None]:
     return words
 
 
-def _tricks(markup: Markup) -> Iterator[str]:
+def _tricks(markup: Markup) -> Iterator[Fault]:
     """What hides, presses or runs something."""
     for element in markup.elements:
         if element.tag in _NO_TAGS | _NO_TEXT_IN:
-            yield f"<{element.tag}> has no place in it"
+            yield Fault(f"<{element.tag}> has no place in it")
         for name in element.attributes:
             if name in _NEVER or name.startswith("on"):
-                yield f"<{element.tag} {name}> has no place in it"
+                yield Fault(f"<{element.tag} {name}> has no place in it")
     yield from _foldings(markup)
 
 
-def _foldings(markup: Markup) -> Iterator[str]:
+def _foldings(markup: Markup) -> Iterator[Fault]:
     """What is folded away has one name to press, and that is a child of its own: others are folded away with it."""
     names = [each.parent for each in markup.all("summary")]
     for element in markup.all("details"):
         if sum(parent is element for parent in names) != 1:
-            yield "<details> has not one <summary> that says what is in it"
+            yield Fault("<details> has not one <summary> that says what is in it")
     if any(parent is None or parent.tag != "details" for parent in names):
-        yield "<summary> has no place outside of <details>"
+        yield Fault("<summary> has no place outside of <details>")
 
 
-def _answers(markup: Markup, doc: Mapping[str, Any], here: str, *when: str) -> Iterator[str]:
+def _answers(markup: Markup, doc: Mapping[str, Any], here: str, *when: str) -> Iterator[Fault]:
     """Each answer once, as a button like the others, in the order of the document, in a form that carries it."""
     wanted = [(b["label"], b["value"]) for b in doc["buttons"] if b["when"] in when]
     found = [each for each in markup.all("button") if each.has(**{"class": BUTTON})]
     labels = [each.text for each in found]
     if [label for label, _ in wanted] != [label for label in labels if label in dict(wanted)]:
-        yield f'the buttons with class="{BUTTON}" are not “{", ".join(label for label, _ in wanted)}”, in this order'
+        names = ", ".join(label for label, _ in wanted)
+        said = f'the buttons with class="{BUTTON}" are not “{names}”, in this order'
+        yield Fault(said, "equal-weight" if _can_refuse(markup, wanted) else "refuse-first")
         return
     for button, (label, value) in zip([b for b in found if b.text in dict(wanted)], wanted, strict=True):
         if extra := button.attributes.keys() - _PLAIN:
-            yield f"“{label}” differs from the other buttons by {', '.join(sorted(extra))}"
+            yield Fault(f"“{label}” differs from the other buttons by {', '.join(sorted(extra))}", "equal-weight")
         yield from _carried(markup, button, label, value, here)
     cross = {"name": "choice", "value": "refuse_all", "aria-label": doc.get("close") or ""}
     if doc.get("close") and len([each for each in markup.all("button") if each.has(**cross)]) != 1:
-        yield f"no cross “{doc['close']}” that refuses"
+        yield Fault(f"no cross “{doc['close']}” that refuses", "cross")
     if doc.get("age") and len(markup.all("input", type="number", name="age")) != 1:
-        yield "the age is not asked for (age.html)"
+        yield Fault("the age is not asked for (age.html)")
 
 
-def _carried(markup: Markup, button: Element, label: str, value: str, here: str) -> Iterator[str]:
+def _can_refuse(markup: Markup, wanted: list[tuple[str, str]]) -> bool:
+    """Whether there is a button that refuses, if not one like the others; True where nothing asks for one."""
+    labels = [label for label, value in wanted if value in ("refuse_all", "keep")]
+    return all(any(each.text == label for each in markup.all("button")) for label in labels)
+
+
+def _carried(markup: Markup, button: Element, label: str, value: str, here: str) -> Iterator[Fault]:
     """Whether a button's form takes its answer to us."""
     form = button.form or Element("", {})
     target = "preferences" if value == "preferences" else "choice"
     if not form.has(action=f"{here}/{target}") or (form.attributes.get("method", "get") == "post") != (
         target == "choice"
     ):
-        yield f"the form of “{label}” does not go to {here}/{target}"
+        yield Fault(f"the form of “{label}” does not go to {here}/{target}")
     if target == "choice":
         if not button.has(name="choice", value=value):
-            yield f'“{label}” does not send choice="{value}"'
+            yield Fault(f'“{label}” does not send choice="{value}"', "refuse-first" if value == "refuse_all" else "")
         for name in ("token", "return_to"):
             fields = [each for each in markup.all("input", type="hidden", name=name) if each.form is form]
             if len(fields) != 1:
-                yield f"the form of “{label}” has no {name}"
+                yield Fault(f"the form of “{label}” has no {name}")
 
 
-def _missing(markup: Markup, words: list[str | None] | list[str]) -> Iterator[str]:
+def _missing(markup: Markup, words: list[str | None] | list[str], breaks: str = "") -> Iterator[Fault]:
     for word in words:
         if word and " ".join(word.split()) not in markup.text:
-            yield f"it does not say “{word[:60]}”"
+            yield Fault(f"it does not say “{word[:60]}”", breaks)
 
 
-def _links(markup: Markup, doc: Mapping[str, Any]) -> Iterator[str]:
+def _links(markup: Markup, doc: Mapping[str, Any]) -> Iterator[Fault]:
     leads = {
         (each.text, each.attributes.get("href", "").partition("?")[0].rpartition("/")[2]) for each in markup.all("a")
     }
     there = {(each.text, each.attributes.get("href", "")) for each in markup.all("a")}
     for link in doc["links"]:
         if (link["label"], link["href"]) not in there:
-            yield f"no link “{link['label']}” to {link['href']}"
+            yield Fault(f"no link “{link['label']}” to {link['href']}")
     for link in doc["pages"]:
         if (link["label"], link["page"]) not in leads:
-            yield f"no link “{link['label']}”"
+            yield Fault(f"no link “{link['label']}”")
 
 
-def _ticked(markup: Markup, allowed: frozenset[str]) -> Iterator[str]:
+def _ticked(markup: Markup, allowed: frozenset[str]) -> Iterator[Fault]:
     for box in markup.all("input", type="checkbox"):
-        if ("checked" in box.attributes) != (box.attributes.get("value") in allowed):
-            yield f"the box for {box.attributes.get('value')} is ticked otherwise than it is allowed"
+        ticked, name = "checked" in box.attributes, box.attributes.get("value")
+        if ticked != (name in allowed):
+            yield Fault(f"the box for {name} is ticked otherwise than it is allowed", "unticked" if ticked else "")

@@ -21,10 +21,10 @@ from consentkit.errors import ConfigError, Problem
 from consentkit.law.regime import Rules, rules_for
 from consentkit.page.declaration import declared
 from consentkit.page.embed import Door
-from consentkit.page.honesty import banner_faults, preferences_faults, words_faults
+from consentkit.page.honesty import Fault, banner_faults, preferences_faults, words_faults
 from consentkit.page.notice import Occasion
 from consentkit.page.templating import PARTS, own_templates
-from consentkit.policy import OPTIONAL_CATEGORIES, Policy
+from consentkit.policy import OPTIONAL_CATEGORIES, Policy, localised
 from consentkit.texts import texts
 
 if TYPE_CHECKING:
@@ -74,31 +74,32 @@ def _dishonest(pages: Pages, policy: Policy) -> Iterator[Problem]:
         languages = pages.languages if part in _SAID_IN_EACH else pages.languages[:1]
         for fault, where in _once_for_all(languages, partial(_faults, look, pages, policy)):
             others = f" (and so in {len(where) - 1} other languages)" if len(where) > 1 else ""
-            yield _problem(part, f"{fault}{others}.", "Compare it, and what it includes, with ours.")
+            remedy = "Compare it, and what it includes, with ours."
+            yield _problem(part, f"{fault.said}{others}.", remedy, breaks=fault.breaks)
 
 
-def _faults(look: _Look, pages: Pages, policy: Policy, language: str) -> list[str]:
+def _faults(look: _Look, pages: Pages, policy: Policy, language: str) -> list[Fault]:
     try:
         return list(dict.fromkeys(look(pages, policy, language)))
     except (TemplateError, TypeError, ValueError, LookupError) as error:
-        return [f"it cannot be rendered ({type(error).__name__}: {error})"]
+        return [Fault(f"it cannot be rendered ({type(error).__name__}: {error})")]
 
 
-def _once_for_all(languages: Sequence[str], faults: Callable[[str], list[str]]) -> Iterator[tuple[str, list[str]]]:
+def _once_for_all(languages: Sequence[str], faults: Callable[[str], list[Fault]]) -> Iterator[tuple[Fault, list[str]]]:
     """Each fault as the first language has it, and the languages that have it: a template is wrong once.
 
     The same fault in another language names other words: what stands in quotation marks is left aside.
     """
-    found: dict[str, dict[str, list[str]]] = {}
+    found: dict[str, dict[str, list[Fault]]] = {}
     for language in languages:
         for fault in faults(language):
-            found.setdefault(_QUOTED.sub("“”", fault), {}).setdefault(language, []).append(fault)
+            found.setdefault(_QUOTED.sub("“”", fault.said), {}).setdefault(language, []).append(fault)
     for said in found.values():
         yield from ((fault, list(said)) for fault in next(iter(said.values())))
 
 
-def _problem(place: str, message: str, remedy: str, value: str = "") -> Problem:
-    return Problem("consentkit.E072", place, message, remedy, value)
+def _problem(place: str, message: str, remedy: str, value: str = "", breaks: str = "") -> Problem:
+    return Problem("consentkit.E072", place, message, remedy, value, breaks)
 
 
 def _rules(policy: Policy) -> Rules:
@@ -106,7 +107,7 @@ def _rules(policy: Policy) -> Rules:
     return replace(rules_for(policy, None), closes=True, minimum_age=16)
 
 
-def _banner(pages: Pages, policy: Policy, language: str) -> Iterator[str]:
+def _banner(pages: Pages, policy: Policy, language: str) -> Iterator[Fault]:
     rules = _rules(policy)
     every = frozenset(category.value for category in OPTIONAL_CATEGORIES)
     rare = [Occasion(gpc=True, asks_age=True), Occasion(lapsed=every)] if language == pages.languages[0] else []
@@ -116,7 +117,7 @@ def _banner(pages: Pages, policy: Policy, language: str) -> Iterator[str]:
         yield from banner_faults(html, notice.document, policy.prefix)
 
 
-def _preferences(pages: Pages, policy: Policy, language: str) -> Iterator[str]:
+def _preferences(pages: Pages, policy: Policy, language: str) -> Iterator[Fault]:
     rules = _rules(policy)
     some = frozenset(category.value for category in OPTIONAL_CATEGORIES[:1])
     for allowed, occasion in ((frozenset[str](), Occasion(asks_age=True)), (some, Occasion(gpc=True))):
@@ -126,7 +127,7 @@ def _preferences(pages: Pages, policy: Policy, language: str) -> Iterator[str]:
         yield from preferences_faults(html, notice.document, policy.prefix, allowed)
 
 
-def _embed(pages: Pages, policy: Policy, language: str) -> Iterator[str]:
+def _embed(pages: Pages, policy: Policy, language: str) -> Iterator[Fault]:
     for vendor in policy.vendors[:1]:
         notice = pages.embeds.notice(vendor, language, _rules(policy), gpc=True)
         if notice is None:
@@ -137,39 +138,52 @@ def _embed(pages: Pages, policy: Policy, language: str) -> Iterator[str]:
         words = [doc["heading"], doc["lead"], doc["gpc"], *doc["body"], *(button["label"] for button in doc["buttons"])]
         yield from words_faults(html, words)
         if _TOKEN not in html:
-            yield "no token in its form"
+            yield Fault("no token in its form")
 
 
-def _declaration(pages: Pages, policy: Policy, language: str) -> Iterator[str]:
+def _declaration(pages: Pages, policy: Policy, language: str) -> Iterator[Fault]:
     said = texts(language, policy.texts)
     words = [word for _, rows in declared(policy, said, language) for row in rows for word in (row.name, row.purpose)]
     yield from words_faults(pages.declaration(language).decode(), words)
 
 
-def _receipt(pages: Pages, policy: Policy, language: str) -> Iterator[str]:
+def _receipt(pages: Pages, policy: Policy, language: str) -> Iterator[Fault]:
     words = [_ENTRY["leaf_hash"], *_ENTRY["proof"], _ENTRY["vkey"], _ENTRY["record"]["policy"]]
     yield from words_faults(pages.receipt(language, "", [_ENTRY]).decode(), words)
 
 
-def _message(pages: Pages, policy: Policy, language: str) -> Iterator[str]:
+def _erase(pages: Pages, policy: Policy, language: str) -> Iterator[Fault]:
+    said, asked = texts(language, policy.texts), pages.erase(language, "", _TOKEN).decode()
+    law = [localised(policy.keep.reason, language)] if policy.keep else []
+    yield from words_faults(asked, [said["erase.text"], said["erase.link"], *law])
+    yield from words_faults(pages.erased(language, "", kept=True).decode(), [said["erase.done"], *law])
+    yield from words_faults(pages.erase(language, "", "").decode(), [said["receipt.empty"]])
+    if _TOKEN not in asked or f'action="{policy.prefix}/erase"' not in asked:
+        yield Fault("no form that carries the token to where records are erased")
+
+
+def _message(pages: Pages, policy: Policy, language: str) -> Iterator[Fault]:
     said = texts(language, policy.texts)
     words = [said["error.refused.title"], said["error.refused.text"]]
     yield from words_faults(pages.message("refused", language).decode(), words)
 
 
-def _reopen(pages: Pages, policy: Policy, language: str) -> Iterator[str]:
-    html, label = pages.reopen(language).decode(), texts(language, policy.texts)["reopen"]
-    if f'href="{policy.prefix}/preferences"' not in html or label not in unescape(html):
-        yield "no link to the preferences under its name"
+def _reopen(pages: Pages, policy: Policy, language: str) -> Iterator[Fault]:
+    html, said = unescape(pages.reopen(language, withdraws=True).decode()), texts(language, policy.texts)
+    if f'href="{policy.prefix}/preferences"' not in html or said["reopen"] not in html:
+        yield Fault("no link to the preferences under its name", "withdrawal")
+    if f'action="{policy.prefix}/choice"' not in html or said["button.withdraw"] not in html:
+        yield Fault(f"no button “{said['button.withdraw']}” for whoever has allowed something", "withdrawal")
 
 
-_Look = Callable[["Pages", Policy, str], Iterator[str]]
+_Look = Callable[["Pages", Policy, str], Iterator[Fault]]
 _LOOKS: dict[str, _Look] = {
     "banner.html": _banner,
     "preferences.html": _preferences,
     "embed.html": _embed,
     "declaration.html": _declaration,
     "receipt.html": _receipt,
+    "erase.html": _erase,
     "message.html": _message,
     "reopen.html": _reopen,
 }

@@ -50,6 +50,7 @@ class Occasion(NamedTuple):
     `gpc` says that the signal was honoured, and that the visitor is told so (CCPA regulations §7025(c)(6)). `lapsed`,
     `added` and `again` are a Decision's. `asks_age` has whoever allows something say their age; a `minor` is asked
     nothing. `entity` is the company that is responsible on the visitor's host, where that is not the controller.
+    `asked_then` says that the version to come is a question to the visitor.
     """
 
     gpc: bool = False
@@ -59,6 +60,7 @@ class Occasion(NamedTuple):
     asks_age: bool = False
     minor: bool = False
     entity: Entity | None = None
+    asked_then: bool = False
 
 
 def build_notice(
@@ -84,12 +86,13 @@ def build_notice(
         **fetching(policy, said),
         **build(policy, said, language, rules, occasion),
     }
-    document["body"] = [*announcement(policy, coming, said), *_exempt(policy, said, rules), *document["body"]]
+    news = announcement(policy, coming, said, asked=occasion.asked_then)
+    document["body"] = [*news, *_exempt(policy, said, rules), *document["body"]]
     if framework and rules.regime is Regime.OPT_IN and not occasion.minor:
         part = framework_part(framework, said, language)
         document["framework"] = part if layer == "preferences" else part["list"]
         if layer == "banner":
-            document["body"].insert(0, part["lead"])
+            document["body"] = [part["lead"], *part["asked"], *document["body"]]
     return Notice.of(document)
 
 

@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache, partial
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import quote
 
 from consentkit import canonical
-from consentkit.decision import Basis, Decision
+from consentkit.decision import Decision
 from consentkit.http import local_path
 from consentkit.law.regime import Rules
 from consentkit.page.additions import announcement
@@ -36,10 +36,11 @@ from consentkit.page.inspection import inspect
 from consentkit.page.mould import Mould
 from consentkit.page.notice import Layer, Notice, Occasion, build_notice, links, pages
 from consentkit.page.receipt import Holder, readable
-from consentkit.page.sheets import FIRST, REOPEN, find_variant, sheets, variant
-from consentkit.page.signal_scripts import signal_scripts
+from consentkit.page.reopen import Reopen
+from consentkit.page.sheets import FIRST, find_variant, sheets, variant
+from consentkit.page.signal_scripts import VENDOR_LIST, signal_scripts, vendor_list
 from consentkit.page.templating import environment
-from consentkit.policy import Policy, Regime, localised
+from consentkit.policy import Policy, localised
 from consentkit.policy.model import Entity
 from consentkit.policy.theme import Theme
 from consentkit.signals.applies import applies
@@ -53,9 +54,6 @@ _UNDECIDED = Decision()
 _FIRST_TIME = Occasion()
 _NOBODY = Holder()
 _NOTHING_SEEN: Mapping[str, date] = {}
-
-Look = Literal["inline", "sheet", "none"]
-"""Where the link to the preferences has its looks from: from itself, from a sheet of ours, from the page."""
 
 
 class Pages:
@@ -71,13 +69,13 @@ class Pages:
         offered = policy.languages or languages()
         self.languages = tuple(tag for tag in offered if closest(tag, languages())) or ("en",)
         self._build = lru_cache(_NOTICES_KEPT)(self._build_notice)
-        self._reopen = lru_cache(_NOTICES_KEPT)(self._render_reopen)
         self._widget = lru_cache(_NOTICES_KEPT)(self._render_widget)
         self._guard = lru_cache(_NOTICES_KEPT)(self._render_guard)
         self._signals = lru_cache(_NOTICES_KEPT)(self._render_signals)
         self.guard_script = guard_script(policy)
         self.framework = framework_of(policy)
         self.signal_scripts = signal_scripts(policy, self.framework)
+        self._vendor_list = vendor_list(self.framework) if self.framework else None
         self._banners: dict[tuple[object, ...], Mould] = {}
         self._choose = lru_cache(_NOTICES_KEPT)(choose_language)
         self._sheets = sheets(policy.theme)
@@ -85,6 +83,7 @@ class Pages:
         self._own = {**self._sheets, **{asset.name.partition(".")[2]: asset for asset in own}}
         self._templates = environment(policy.theme.templates)
         self.embeds = Embeds(policy, self._render)
+        self.reopen = Reopen(policy, coming, self._render)
         inspect(self, policy)
 
     def language(self, wanted: Sequence[str]) -> str:
@@ -155,15 +154,6 @@ class Pages:
         where = canonical.encode(place).decode("ascii") if place else ""
         return self._signals(state if decision is None else "", told, where, root, nonce, inline, chosen)
 
-    def reopen(self, language: str, root: str = "", *, honoured: bool = False, look: Look = "sheet") -> bytes:
-        """The link to the preferences for every page, at most 200 characters with the default prefix and no root.
-
-        `honoured` has it say that the browser's signal was, where no banner does (CCPA regulations §7025(c)(6)). Its
-        `look` is "inline" on the pages of who has decided, which load nothing of ours, unless their policy forbids it;
-        one that the site has placed has "none", and looks like the links around it.
-        """
-        return self._reopen(language, root, honoured, look)
-
     def preferences(
         self,
         notice: Notice,
@@ -192,7 +182,7 @@ class Pages:
             doc=doc,
             decision=decision,
             allowed=said.list(allowed),
-            offered="granted" if allowed and _was_chosen(decision) else "not granted",
+            offered="granted" if allowed and decision.was_chosen else "not granted",
             marks=marks,
             token=token,
             saved=saved,
@@ -219,16 +209,16 @@ class Pages:
         """The question before a visitor's records are erased; without a token there are none."""
         return self._erasing(language, root, "erase.heading", token=token, done=False)
 
-    def erased(self, language: str, root: str) -> bytes:
-        """That it is done."""
-        return self._erasing(language, root, "erase.erased", token="", done=True)
+    def erased(self, language: str, root: str, *, kept: bool = False) -> bytes:
+        """That it is done; where a law has some of them `kept`, which law, and no heading that says they went."""
+        return self._erasing(language, root, "erase.link" if kept else "erase.erased", token="", done=True, law=kept)
 
-    def _erasing(self, language: str, root: str, heading: str, **values: Any) -> bytes:
-        said, keep = self._said(language), self._policy.keep
-        law = keep and said.say(
+    def _erasing(self, language: str, root: str, heading: str, *, law: bool = True, **values: Any) -> bytes:
+        said, keep = self._said(language), self._policy.keep if law else None
+        kept = keep and said.say(
             "erase.keep", duration=said.duration(keep.period), reason=localised(keep.reason, language)
         )
-        return self._page("erase.html", language, said[heading], root, t=said, keep=law, **values)
+        return self._page("erase.html", language, said[heading], root, t=said, keep=kept, **values)
 
     def onward(self, language: str, url: str) -> bytes:
         """A page that leads on by itself, or by its link where a browser does not."""
@@ -257,7 +247,7 @@ class Pages:
             categories=declaration_parts(self._policy, said, language, seen),
             columns={name: said[f"column.{name}"] for name in COLUMNS},
             controller=entity or self._policy.controller,
-            terms=[*announcement(self._policy, self._coming, said), *site_terms(self._policy, said)],
+            terms=[*announcement(self._policy, self._coming, said, asked=False), *site_terms(self._policy, said)],
             versions=version_rows(versions, said),
             version_columns={name: said[f"column.{name}"] for name in ("version", "updated", "effective")},
             version=self._policy.version,
@@ -271,6 +261,8 @@ class Pages:
 
     def static(self, name: str) -> Asset | None:
         """A file of ours, by the name it is served under now or was once."""
+        if name.endswith(f".{VENDOR_LIST}"):
+            return self._vendor_list
         found = asset_for(name)
         if found is None:
             return find_variant(self._policy.theme, name)
@@ -280,15 +272,6 @@ class Pages:
         look = {"style": self._sheets[FIRST].name, "preview": ""} | look
         fixed = {"doc": notice.document, "decision": decision, "here": self._here(root)}
         return Mould(partial(self._render, "banner.html", **look, **fixed), "token", "return_to", "query")
-
-    def _render_reopen(self, language: str, root: str, honoured: bool, look: Look) -> bytes:
-        said = self._said(language)
-        label = f"{said['honoured']}. {said['reopen']}" if honoured else said["reopen"]
-        sheet = self._sheets[REOPEN].name if look == "sheet" else ""
-        colours = self._policy.theme.palette(self._policy.theme.modes[0]) if look == "inline" else {}
-        values = {"here": self._here(root), "label": label, "sheet": sheet, "colours": colours}
-        html = self._render("reopen.html", language=language, **values)
-        return html.encode()
 
     def _render_widget(self, state: str, root: str, nonce: str, later: str) -> bytes:
         script = assets()["widget.js"].name
@@ -346,9 +329,3 @@ def _told(decision: Decision) -> str:
 def _inside(return_to: str, root: str) -> str:
     """Where to go back to: never off this host, whatever the visitor's request said."""
     return local_path(return_to) or f"{root}/"
-
-
-def _was_chosen(decision: Decision) -> bool:
-    """Whether what is allowed was allowed by the visitor: what silence allows can be refused, and not withdrawn."""
-    signalled = decision.basis is Basis.SIGNAL and decision.regime is Regime.OPT_IN
-    return decision.basis is Basis.CHOICE or signalled

@@ -18,12 +18,14 @@ from consentkit.policy.theme import PLACES, Mode, Scheme, Theme, contrast, mixed
 FIRST, REOPEN = "first.css", "reopen.css"
 # Where the colours of each sheet are kept: at the root of what it dresses.
 _ROOTS = {
-    FIRST: ".ck-first.ck-first",
-    REOPEN: ".ck-reopen.ck-reopen",
+    FIRST: ".ck-first,.ck-reopen",
+    REOPEN: ".ck-reopen",
     "second.css": ".ck-second.ck-second",
     "page.css": ":root",
     "embed.css": ":root",
 }
+# The link is written into each page of who has decided: no more than it uses.
+_LINKS = frozenset({"font", "scheme", "paper", "link"})
 # A page's ground is a little darker than the cards on it, and what matters less on it a little paler than the rest.
 _GROUND: dict[Mode, float] = {"light": 0.96, "dark": 0.75}
 _SOFT, _READABLE = 0.8, 4.5
@@ -36,7 +38,8 @@ _VARIANT = re.compile(r"([a-z]+)-([a-z-]+)-([a-z]+)\.css", re.ASCII)
 def sheets(theme: Theme) -> Mapping[str, Asset]:
     """Every sheet of a theme, by the name it has in the source."""
     rules = {name: assets()[name].data for name in _ROOTS}
-    rules[FIRST] = _layered(rules[FIRST] + _layout(theme))
+    # Whoever has just decided on a page has the way back's looks with those of the banner.
+    rules[FIRST] = _layered(rules[REOPEN] + rules[FIRST] + _layout(theme))
     rules[REOPEN] = _layered(rules[REOPEN])
     return {name: asset_of(name, _colours(theme, name) + data) for name, data in rules.items()}
 
@@ -69,7 +72,8 @@ def _colours(theme: Theme, name: str) -> bytes:
     text = ""
     for mode in theme.modes:
         shades = theme.palette(mode) | ({} if name in (FIRST, REOPEN) else _derived(theme, mode))
-        rule = f"{root}{{{';'.join(f'--ck-{key}:{value}' for key, value in (measures | shades).items())}}}"
+        values = {key: value for key, value in (measures | shades).items() if name != REOPEN or key in _LINKS}
+        rule = f"{root}{{{';'.join(f'--ck-{key}:{value}' for key, value in values.items())}}}"
         text += f"@media (prefers-color-scheme:{mode}){{{rule}}}" if text else rule
         measures = {}
     return text.encode("ascii")

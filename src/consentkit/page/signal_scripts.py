@@ -16,6 +16,7 @@ from consentkit.signals.gpp.table import script_table
 from consentkit.signals.tcf import format_tc
 from consentkit.signals.tcf.said import Framework
 
+VENDOR_LIST = "vendor-list.json"
 _SIGNALS, _GPP, _TCF = "signals.js", "gpp.js", "tcf.js"
 
 
@@ -38,6 +39,11 @@ def signal_scripts(policy: Policy, framework: Framework | None) -> tuple[SignalS
     return tuple(scripts)
 
 
+def vendor_list(framework: Framework) -> Asset:
+    """The list as it was published, for whoever asks our script for it: browsers may not ask its publisher."""
+    return asset_of(VENDOR_LIST, framework.file)
+
+
 def _with_table(file: str, name: str, table: Any) -> Asset:
     """A script with what it goes by in front of it; in a block, for the name is nobody else's."""
     head = f"const {name}={json.dumps(table, separators=(',', ':'))};".encode("ascii")
@@ -50,6 +56,7 @@ def _tcf_table(policy: Policy, framework: Framework) -> dict[str, Any]:
         "cmpId": framework.settings.cmp_id,
         "cmpVersion": framework.settings.cmp_version,
         "vendorList": framework.listed.version,
+        "list": vendor_list(framework).name,
         "policyVersion": framework.listed.policy_version,
         "host": policy.cookie_domain is None,
         "nothing": format_tc(framework.said(framework.objecting, policy.effective, policy.first_language)),

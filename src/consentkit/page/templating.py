@@ -12,7 +12,7 @@ from pathlib import Path
 
 from jinja2 import ChoiceLoader, DictLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined
 
-from consentkit.texts import direction
+from consentkit.texts import colon, direction
 
 # Under this name a template of the site's finds ours: {% include "consentkit/banner.html" %}.
 OURS = "consentkit"
@@ -20,7 +20,8 @@ OURS = "consentkit"
 PARTS = frozenset(
     f"{part}.html"
     for part in (
-        "banner", "preferences", "age", "table", "declaration", "receipt", "message", "layout", "embed", "reopen"
+        "banner", "preferences", "age", "table", "declaration", "receipt", "erase", "message", "layout", "embed",
+        "reopen",
     )
 )  # fmt: skip
 
@@ -37,6 +38,7 @@ def environment(folder: str | None) -> Environment:
         auto_reload=False,  # no look at the disk for each page
     )
     templates.filters["direction"] = direction
+    templates.filters["colon"] = colon
     return templates
 
 

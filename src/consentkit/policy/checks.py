@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from consentkit.category import Category
 from consentkit.errors import Problem
 from consentkit.law.table import profiles
 from consentkit.policy.duration import parse_duration
 from consentkit.policy.elsewhere import check_domains, check_domains_cookie, check_domains_origin, check_imports
-from consentkit.policy.model import Category, Policy
+from consentkit.policy.model import Policy
 from consentkit.policy.places import within
 from consentkit.policy.sources import source_table
 from consentkit.policy.theme import PLACES, weak_pairs
@@ -81,7 +82,7 @@ def check_cookie_retention(policy: Policy) -> Iterator[Problem]:
             yield Problem(
                 "consentkit.E013",
                 f"{place}.retention",
-                f"a cookie may not be kept longer than {LONGEST_COOKIE} (400 days).",
+                f"no browser keeps a cookie for longer than 400 days, and authorities allow {LONGEST_COOKIE}.",
                 "Shorten it here and where the cookie is set.",
                 cookie.retention,
             )
@@ -250,6 +251,7 @@ def check_theme_contrast(policy: Policy) -> Iterator[Problem]:
             f"it can hardly be told from {pair.ground} ({colours[pair.ground]}): {pair.contrast:.2f} to 1.",
             f"Make one of the two darker or lighter, until it is {pair.needed:g} to 1.",
             colours[pair.front],
+            breaks="equal-weight",
         )
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -114,7 +113,7 @@ def _problems_elsewhere(sound: Sound) -> list[Problem]:
     """What the checks say of the parts that are well-formed, so that one reading shows everything."""
     doubtful = {_FOLLOWS.get(key) for key in sound.blamed}
     return [
-        replace(problem, place=sound.restore(problem.place), message=sound.restore(problem.message))
+        problem._replace(place=sound.restore(problem.place), message=sound.restore(problem.message))
         for problem in problems(sound.policy)
         if not sound.blames(problem.place) and problem.ident not in doubtful
     ]

@@ -6,13 +6,14 @@ Values only: knows no file, no request and no visitor. Every default of the poli
 from __future__ import annotations
 
 from datetime import date
-from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
+from consentkit.category import Category
 from consentkit.policy.base import Declared
 from consentkit.policy.domains import Domains
+from consentkit.policy.duration import parse_duration
 from consentkit.policy.imports import Import
 from consentkit.policy.jurisdiction import Country, Jurisdiction, MinimumAge, age
 from consentkit.policy.signals import Signalling
@@ -36,18 +37,6 @@ from consentkit.policy.values import (
     Words,
 )
 from consentkit.policy.wording import OwnTexts
-
-
-class Category(StrEnum):
-    """What a visitor switches. Essential is always on: what the service asked for cannot do without (ePrivacy 5(3))."""
-
-    ESSENTIAL = "essential"
-    FUNCTIONAL = "functional"
-    ANALYTICS = "analytics"
-    MARKETING = "marketing"
-
-
-OPTIONAL_CATEGORIES = (Category.FUNCTIONAL, Category.ANALYTICS, Category.MARKETING)
 
 
 class Site(Declared):
@@ -239,6 +228,11 @@ class Policy(Declared):
     log: Log = Log()
     # What other tools' cookies say of choices made before, and what of ours that is.
     imports: Annotated[tuple[Import, ...], Field(max_length=20)] = ()
+
+    @property
+    def kept_milliseconds(self) -> int:
+        """For how long a law keeps a record that somebody wants erased: 0 where none does."""
+        return parse_duration(self.keep.period) * 1000 if self.keep else 0
 
     @property
     def first_language(self) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
+from pydantic.json_schema import SkipJsonSchema
 
 from consentkit.policy.base import Declared
 
@@ -22,19 +23,35 @@ _PINGS = (
 
 
 _File = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+_Listed = Annotated[int, Field(ge=1, le=65535)]
+Ground = Literal["nothing", "consent", "interest"]
+
+
+class Restriction(Declared):
+    """What vendors may do less here than the list says: a purpose not at all, or on one ground alone.
+
+    It is for those of `vendors`, or for all for whom it can mean anything.
+    """
+
+    purpose: Annotated[int, Field(ge=1, le=24)]
+    allow: Ground
+    vendors: Annotated[tuple[_Listed, ...], Field(max_length=300)] = ()
 
 
 class Tcf(Declared):
     """That the site is a registered CMP of IAB Europe's framework: its number, and the list of vendors it shows.
 
     `vendors` are those of the list that the site works with. The files are relative to the policy's; `translations` are
-    the official words in other languages ("purposes-de.json").
+    the official words in other languages ("purposes-de.json"). `declared` is not the owner's to write: when the app
+    starts it is filled in with what each vendor asks for by the list of that day, as marks (signals/tcf/said.py).
     """
 
     # 0 and 1 are nobody's: only IAB Europe gives the numbers out.
     cmp_id: Annotated[int, Field(ge=2, le=4095)]
     cmp_version: Annotated[int, Field(ge=0, le=4095)] = 1
-    vendors: Annotated[tuple[Annotated[int, Field(ge=1, le=65535)], ...], Field(min_length=1, max_length=300)]
+    vendors: Annotated[tuple[_Listed, ...], Field(min_length=1, max_length=300)]
+    restrictions: Annotated[tuple[Restriction, ...], Field(max_length=100)] = ()
+    declared: SkipJsonSchema[dict[_Listed, tuple[str, ...]] | None] = None
     publisher_country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
     vendor_list: _File | None = None
     translations: dict[Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")], _File] = Field(

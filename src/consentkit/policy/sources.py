@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 from urllib.parse import quote
 
-from consentkit.policy.model import Category, Policy
+from consentkit.category import Category
+from consentkit.policy.model import Policy
 
 PLACE = "@"
 """Where the sources of allowed vendors go into a template; no source of ours holds this letter."""

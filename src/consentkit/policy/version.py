@@ -10,14 +10,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from consentkit import canonical
+from consentkit.category import OPTIONAL_CATEGORIES, Category
 from consentkit.policy.domains import host_in
-from consentkit.policy.model import OPERATIONAL, OPTIONAL_CATEGORIES, Category, Cookie, Policy
+from consentkit.policy.model import OPERATIONAL, Cookie, Policy
+from consentkit.policy.signals import Tcf
 from consentkit.policy.values import Text, localised
 
 # category → vendor id → what was declared of it. The site's own cookies stand under the id "".
 Scope = Mapping[str, Mapping[str, frozenset[str]]]
 
 OWN = ""
+_LISTED = "framework vendor "
 # How a version is called under which another tool had asked (foreign/adopting.py): it never was in force.
 BEFORE_US = "before consentkit: "
 
@@ -89,10 +92,23 @@ def scope(policy: Policy) -> Scope:
         if own:
             vendors[OWN] = _items(policy, own)
     if tcf := policy.signals and policy.signals.tcf:
-        # Whoever accepted all of marketing accepted these vendors of the framework, and no others.
-        listed = frozenset(f"framework vendor {number}" for number in tcf.vendors)
-        covered[Category.MARKETING][OWN] = covered[Category.MARKETING].get(OWN, frozenset()) | listed
+        marketing = covered[Category.MARKETING]
+        marketing[OWN] = marketing.get(OWN, frozenset()) | _framework_items(tcf)
     return covered
+
+
+def _framework_items(tcf: Tcf) -> frozenset[str]:
+    """Whoever accepted all of marketing accepted these vendors of the framework, for what they had declared then."""
+    declared = tcf.declared or {}
+    items = (f"{_LISTED}{number} {mark}" for number, marks in declared.items() for mark in marks)
+    return frozenset({f"{_LISTED}{number}" for number in tcf.vendors} | set(items))
+
+
+def framework_asked(then: Scope) -> frozenset[str]:
+    """All that could be decided under the framework then, as the marks of its form; `v` and `j` of every vendor."""
+    items = [item for item in then[Category.MARKETING].get(OWN, ()) if item.startswith(_LISTED)]
+    told = [item.removeprefix(_LISTED).split() for item in items]
+    return frozenset(mark for number, *marks in told for mark in (f"v{number}", f"j{number}", *marks))
 
 
 def widened(then: Scope, now: Scope, category: str) -> frozenset[str]:

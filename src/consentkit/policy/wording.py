@@ -67,6 +67,7 @@ def _check_balance(language: str, said: Mapping[str, str]) -> Iterator[Problem]:
             f"{fault}.",
             f"Write it as plainly as ours: “{ours[key]}”.",
             repr(said.get(key) or ours[key])[:60],
+            breaks="equal-weight",
         )
 
 

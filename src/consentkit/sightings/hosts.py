@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 from time import monotonic
 from typing import TypeVar
 
-from consentkit.classification.classifier import FIRST_PARTY, Classification, Classifier
+from consentkit.classification.answer import FIRST_PARTY, Classification
+from consentkit.classification.classifier import Classifier
 from consentkit.decision import EVERYTHING
 from consentkit.errors import LedgerUnavailable
 from consentkit.guard.fetching import Suspects

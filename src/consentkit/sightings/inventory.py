@@ -13,8 +13,9 @@ import threading
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 
+from consentkit.classification.answer import UNKNOWN, Classification
 from consentkit.classification.cascade import classifier_of, judge_cookie
-from consentkit.classification.classifier import OURS, UNKNOWN, Classification
+from consentkit.classification.classifier import OURS
 from consentkit.classification.family import family_of
 from consentkit.classification.learned import Traits
 from consentkit.errors import LedgerUnavailable
@@ -184,7 +185,7 @@ class Inventory:
             self._say(f"{self._would}held", cookie.name, found, _guess(cookie) if found.category is None else UNKNOWN)
 
     def _say(self, verb: str, name: str, found: Classification, likely: Classification = UNKNOWN) -> None:
-        lines = declaring(name, found.category)
+        lines = declaring(name, found.category, found.purpose)
         if found.reason == "declared":
             _LOG.info("consentkit.G010 %s until there is consent, as declared:\n%s", verb, lines)
         else:

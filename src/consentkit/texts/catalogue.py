@@ -30,7 +30,7 @@ class Texts:
 
     def __init__(self, language: str, translated: NullTranslations, ways: Culture, own: Mapping[str, str]) -> None:
         self.language = language
-        self.direction = ways.direction
+        self.direction, self.colon = ways.direction, ways.colon
         self._translated, self._ways, self._own = translated, ways, own
 
     def __getitem__(self, key: str) -> str:
@@ -108,6 +108,11 @@ def culture_of(language: str) -> Culture | None:
 def direction(language: str) -> Direction:
     """Which way a language runs, for the `dir` of what is written in it."""
     return culture(_ours(language).replace("-", "_")).direction
+
+
+def colon(language: str) -> str:
+    """What a language writes between a label and its text, with its spaces."""
+    return culture(_ours(language).replace("-", "_")).colon
 
 
 @cache

@@ -18,14 +18,18 @@ Direction = Literal["ltr", "rtl"]
 
 
 class Culture:
-    """One language's ways. `forms` are the CLDR's names for its plural forms, in the order of gettext's."""
+    """One language's ways. `forms` are the CLDR's names for its plural forms, in the order of gettext's; `colon` stands
+    between a label and its text, with its spaces.
+    """
 
     def __init__(self, table: Mapping[str, Any]) -> None:
         self.direction: Direction = table["direction"]
         self.forms: tuple[str, ...] = tuple(table["forms"])
         self._index: Callable[[int], int] = c2py(table["plural"])
         self._list: Sequence[str] = table["list"]
+        self.colon: str = table["colon"]
         self._date: str = table["date"]
+        self._first: str = table["first"]
         self._months: Sequence[str] = table["months"]
         self._countries: Mapping[str, str] = table["countries"]
 
@@ -51,7 +55,9 @@ class Culture:
 
     def date(self, day: date) -> str:
         """A day as people write it, the month in words."""
-        return self._date.format(day=day.day, month=self._months[day.month - 1], year=day.year)
+        # "1er janvier", and no other day is counted so; where the day has two digits, so has the first.
+        number = self._first if day.day == 1 and self._first != "1" else day.day
+        return self._date.format(day=number, month=self._months[day.month - 1], year=day.year)
 
     def country(self, code: str) -> str:
         """The name of a country or of what it is a part of ("US", "US-CA"); its code where none is known."""

@@ -116,10 +116,16 @@ def _first_stranger(forwarded: str, networks: Sequence[IPv4Network | IPv6Network
 def _told(head: RequestHead, jurisdiction: Jurisdiction) -> str | None:
     """Where a trusted proxy says that the visitor is: the country, and the part of it where that is told as well."""
     name, part = jurisdiction.country_header, jurisdiction.region_header
-    country = _country(head.text(name.encode("ascii"))) if name else None
+    country = _country(_said_once(head, name)) if name else None
     if country is None or part is None:
         return country
-    return place_code(country, head.text(part.encode("ascii")))
+    return place_code(country, _said_once(head, part))
+
+
+def _said_once(head: RequestHead, name: str) -> str:
+    """A header's text; "" where it was sent twice: one of the two may be the visitor's own, and nobody knows which."""
+    values = [value for key, value in head.headers if key == name.encode("ascii")]
+    return values[0].decode("latin-1") if len(values) == 1 else ""
 
 
 def place_code(country: str, region: str) -> str:

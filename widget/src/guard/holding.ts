@@ -6,7 +6,7 @@ import type { Judge } from "./judge"
 export const ADDRESS = /^((image)?src(set)?|(\w+:)?href|data|poster)$/i
 // Where they lead goes the visitor's own way.
 export const LEADS = /^(a|area|base)$/
-export const TAG = /<(?!a\s|area|base)\w(?:"[^"]*"|'[^']*'|[^"'>])*/gi
+const TAG = /<(?!a\s|area|base)\w(?:"[^"]*"|'[^']*'|[^"'>])*/gi
 const ATTRIBUTE = /([^\s"'=/>]+)\s*=\s*("[^"]*"|'[^']*'|[^\s>]*)/g
 // The halves of url("…") and @import "…".
 const STYLE = /(url\(\s*["']?|@import\s*["'])([^"')&\s]+)/gi

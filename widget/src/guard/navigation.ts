@@ -1,7 +1,7 @@
 // Where scripts send the visitor of a page, by whatever way: `location`, a form, a refresh. Knows events of navigation and
 // a judge. No policy that lets a page run its own scripts stops these; where a visitor goes by an act of their own is theirs.
 import type { Judge } from "./judge"
-import { patch } from "./patch"
+import { patch, patchEach, type Before } from "./patch"
 
 /** Let no script of one window lead to what is held, in this window or in a new one, unless the visitor has just acted. */
 export function guardNavigation(realm: any, judge: Judge): void {
@@ -11,4 +11,8 @@ export function guardNavigation(realm: any, judge: Judge): void {
   })
   // As where windows that nobody asked for are blocked.
   patch(realm, "open", ([url]) => isHeld(url) && [null])
+  // What opens a window is no navigation of this one.
+  const isPressed: Before = ([event], element) =>
+    (event?.type ?? "click") === "click" && isHeld((element.closest?.("a,area") ?? element).href ?? element.action) && []
+  patchEach(realm, "HTMLElement.click EventTarget.dispatchEvent HTMLFormElement.submit", isPressed)
 }

@@ -13,6 +13,7 @@ export function guardPeers(realm: any, judge: Judge): void {
     const iceServers = [...args[0].iceServers].filter(({ urls, url }) => ![urls, url].flat().some((one) => isHeld(`${one}`)))
     args[0] = { ...args[0], iceServers }
   }
-  patch(realm, "RTCPeerConnection", without)
+  // Chromium has a second name for it.
+  for (const name of ["RTCPeerConnection", "webkitRTCPeerConnection"]) patch(realm, name, without)
   patchEach(realm, "RTCPeerConnection.setConfiguration", without)
 }

@@ -2,6 +2,8 @@
 // (signals/tcf/text.py has the table); not what they mean, nor which string is in force.
 
 type Marks = Record<string, boolean>
+/** By purpose and vendor: 0 may not at all, 1 only with consent, 2 only by legitimate interest. */
+type Restrictions = Record<string, Record<string, number>>
 
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
@@ -20,12 +22,14 @@ export function readString(text: string) {
   const purposeOneTreatment = bits.flag()
   const publisherCC = String.fromCharCode(65 + bits.number(6), 65 + bits.number(6))
   const vendor = { consents: bits.vendors(), legitimateInterests: bits.vendors(), disclosedVendors: {} as Marks }
+  const restrictions = bits.restrictions()
   const segment = reader(disclosed)
   segment.number(3)
   vendor.disclosedVendors = segment.vendors()
   return {
     cmpId,
     policyVersion,
+    restrictions,
     said: { isServiceSpecific, useNonStandardTexts, publisherCC, purposeOneTreatment, purpose, vendor, specialFeatureOptins },
   }
 }
@@ -46,12 +50,24 @@ function reader(letters: string) {
     if (!flag()) return marks(highest)
     const found: Marks = {}
     for (let id = 1; id <= highest; id++) found[id] = false
+    ranges((id) => (found[id] = true))
+    return found
+  }
+  const ranges = (each: (id: number) => void): void => {
     for (let entries = number(12); entries; entries--) {
       const isRange = flag()
       const first = number(16)
-      for (let id = first, last = isRange ? number(16) : first; id <= last; id++) found[id] = true
+      for (let id = first, last = isRange ? number(16) : first; id <= last; id++) each(id)
+    }
+  }
+  const restrictions = (): Restrictions => {
+    const found: Restrictions = {}
+    for (let entries = number(12); entries; entries--) {
+      const ruled = (found[number(6)] ??= {})
+      const kind = number(2)
+      ranges((id) => (ruled[id] = kind))
     }
     return found
   }
-  return { number, flag, marks, vendors }
+  return { number, flag, marks, vendors, restrictions }
 }

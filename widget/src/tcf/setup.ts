@@ -9,7 +9,9 @@ import { readString } from "./read"
 declare const TCF: {
   readonly cmpId: number
   readonly cmpVersion: number
+  /** The list's version, and the file beside this one in which it is. */
   readonly vendorList: number
+  readonly list: string
   readonly policyVersion: number
   /** Whether the cookie is this host's alone, and says so by its name over https. */
   readonly host: boolean
@@ -19,6 +21,7 @@ type Status = "tcloaded" | "cmpuishown" | "useractioncomplete"
 type Listener = (data: unknown, success: boolean) => void
 
 const API_VERSION = 2
+const LIST = (document.currentScript as HTMLScriptElement).src.replace(/[^/]*$/, TCF.list)
 const NAME = TCF.host && location.protocol === "https:" ? "__Host-ck_tc" : "ck_tc"
 
 let applies: Applies | undefined
@@ -30,26 +33,26 @@ const listeners = new Map<number, Listener>()
 const waiting: (() => void)[] = []
 
 /** The string in force, read. One of another list's policy version, or another CMP's, is nobody's any more. */
-function current(): { tcString: string; said: object } {
+function current(): { tcString: string; said: object; restrictions: object } {
   // A signal that took marketing away has not left it to advertisers.
   const silenced = applies!.minor || (applies!.gpc && !granted.includes("marketing"))
   try {
     const [text = ""] = cookieValue(document.cookie, NAME).split("~")
-    const { cmpId, policyVersion, said } = readString(text)
-    if (!silenced && cmpId === TCF.cmpId && policyVersion === TCF.policyVersion) return { tcString: text, said }
+    const { cmpId, policyVersion, ...told } = readString(text)
+    if (!silenced && cmpId === TCF.cmpId && policyVersion === TCF.policyVersion) return { tcString: text, ...told }
   } catch {
     // None, or a sandboxed frame, which may not read cookies.
   }
-  return { tcString: TCF.nothing, said: readString(TCF.nothing).said }
+  return { tcString: TCF.nothing, ...readString(TCF.nothing) }
 }
 
 function tcData(listenerId?: number): object {
   const { cmpId, cmpVersion, policyVersion: tcfPolicyVersion } = TCF
   const about = { cmpId, cmpVersion, tcfPolicyVersion, gdprApplies: applies!.gdpr, eventStatus: status, cmpStatus: "loaded" }
   if (!applies!.gdpr) return { ...about, listenerId }
-  const { tcString, said } = current()
+  const { tcString, said, restrictions } = current()
   const none = () => ({ consents: {}, legitimateInterests: {} })
-  return { ...about, listenerId, tcString, ...said, publisher: { ...none(), customPurpose: none(), restrictions: {} } }
+  return { ...about, listenerId, tcString, ...said, publisher: { ...none(), customPurpose: none(), restrictions } }
 }
 
 function ping(): object {
@@ -64,6 +67,15 @@ function ping(): object {
     gvlVersion: TCF.vendorList,
     tcfPolicyVersion: TCF.policyVersion,
   }
+}
+
+/** The list that this site shows, for whoever asks for that version or for the latest there is. */
+function vendorList(answer: Listener, version: unknown): void {
+  const known = version == null || version === "LATEST" || String(version) === String(TCF.vendorList)
+  if (!known) return answer(null, false)
+  fetch(LIST)
+    .then((found) => (found.ok ? found.json() : Promise.reject()))
+    .then((list) => answer(list, true), () => answer(null, false))
 }
 
 function enter(next: Status): void {
@@ -92,6 +104,7 @@ const COMMANDS = new Map<string, Command>(Object.entries<Command>({
       answer(tcData(id), true)
       listeners.set(id, answer)
     }),
+  getVendorList: (_, answer, version) => vendorList(answer, version),
   removeEventListener: (_, answer, id) =>
     when(() => (answer as (success: boolean) => void)(listeners.delete(id as number))),
 }))

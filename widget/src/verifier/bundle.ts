@@ -28,6 +28,12 @@ const ASKED: [name: string, spelled: (value: string) => boolean][] = [
   ["visitor", (value) => /^[0-9a-f]{32}$/.test(value)],
 ]
 
+// What the manifest of any version begins with.
+const BEGINNING = "consentkit/bundle/"
+/** What is said of a file in which there is nothing to check. */
+export const NO_PROOF =
+  "this is no bundle and no receipt. Of what `consentkit export` writes, --format bundle alone carries proofs"
+
 export class Fault extends Error {
   constructor(
     readonly part: string,
@@ -184,7 +190,7 @@ async function header(source: Source): Promise<string> {
     if (!read) break
     note += read
   }
-  throw new Fault("manifest", "not a bundle, or cut off")
+  throw new Fault("manifest", note.startsWith(BEGINNING) ? "cut off" : NO_PROOF)
 }
 
 function parseSelection(lines: string[]): string[] {

@@ -1,11 +1,12 @@
 // Checking a visitor's receipts: that each is one entry of the log, under the checkpoint that came with it.
 // Knows nothing of other entries. A receipt vouches for itself only where the log's key came by another way.
 
-import { fromHex, hex, same } from "./bytes"
-import { Fault } from "./bundle"
-import { type Fields, object, type Value, words } from "./canonical"
+import { fromHex, hex, same, utf8 } from "./bytes"
+import { Fault, NO_PROOF } from "./bundle"
+import { encode, type Fields, object, type Value, words } from "./canonical"
 import { type Key, openNote, parseCheckpoint, parseKey } from "./note"
 import { leafOf } from "./record"
+import { sha256 } from "./sha256"
 import { provenRoot } from "./tree"
 
 const LONGEST = 1 << 24
@@ -19,10 +20,11 @@ export const holdsReceipts = async (file: Blob): Promise<boolean> => (await file
 export async function checkReceipts(file: Blob, given: Key | undefined): Promise<Receipts> {
   const found: Receipts = { origin: "", entries: [], faults: [], anchors: [] }
   try {
-    const receipts = parse(await file.slice(0, LONGEST).text())
+    const { receipts, documents } = parse(await file.slice(0, LONGEST).text())
     for (const [at, receipt] of receipts.entries())
       try {
         found.origin = await check(object(receipt), given)
+        if (documents) seeDocuments(object(object(receipt).record), documents)
         found.entries.push(object(receipt).index as number)
       } catch (error) {
         found.faults.push(new Fault(`receipt ${at + 1}`, (error as Error).message))
@@ -34,20 +36,31 @@ export async function checkReceipts(file: Blob, given: Key | undefined): Promise
   return found
 }
 
-function parse(source: string): Value[] {
+/** The policy and the notice that a record names are in the file, and are the texts of these hashes. */
+function seeDocuments(record: Fields, documents: Fields): void {
+  for (const kind of ["policy", "notice"]) {
+    const named = words(record, kind)[kind]!
+    if (!named) continue
+    if (!Object.keys(documents).includes(named)) throw new Error(`the ${kind} ${named} is not in the file`)
+    if (hex(sha256(utf8(encode(documents[named]!)))) !== named) throw new Error(`the ${kind} ${named} is not the text of that hash`)
+  }
+}
+
+function parse(source: string): { receipts: Value[]; documents?: Fields } {
   let value
   try {
     value = object(JSON.parse(source) as Value)
   } catch {
-    throw new Error("not a receipt")
+    throw new Error(NO_PROOF)
   }
   const receipts = "receipts" in value ? value.receipts : [value]
   if (!Array.isArray(receipts) || !receipts.length) throw new Error("there is none in this file")
-  return receipts
+  return "receipts" in value && "documents" in value ? { receipts, documents: object(value.documents) } : { receipts }
 }
 
 /** The log that a receipt is of; throws for the first thing that is wrong. */
 async function check(receipt: Fields, given: Key | undefined): Promise<string> {
+  if (receipt.proof === undefined) throw new Error(NO_PROOF)
   if (!Array.isArray(receipt.proof)) throw new Error("it has no proof yet: download it again in a while")
   const said = words(receipt, "checkpoint", "id", "leaf_hash", "salt", "time", "vkey")
   const record = object(receipt.record)

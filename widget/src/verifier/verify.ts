@@ -51,6 +51,9 @@ export async function verify(file: Blob, trust: Trust, progress: (bytes: number)
 type Older = { checkpoint: Checkpoint; key: Key }
 
 async function readOlder(file: Blob): Promise<Older> {
+  // What a spoiled export says was never what the log held.
+  const [fault] = (await verify(file, {}, () => {})).faults
+  if (fault) throw new Fault("earlier export", `${fault.part}: ${fault.message}`)
   const older = await Bundle.open(file)
   const checkpoint = await older.checkpoint((fault) => {
     throw fault

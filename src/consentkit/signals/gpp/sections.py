@@ -1,4 +1,4 @@
-"""The sections of the United States as one table: twenty-one rows, each with its fields in their order.
+"""The sections of the United States as one table: a row for each, with its fields in their order.
 
 Knows names and widths only (IAB Tech Lab, Global-Privacy-Platform, Sections/US-National and Sections/US-States). A name
 stands for a number of two bits; "*9" behind it for nine of them. Where the reference implementation (@iabgpp/cmpapi)
@@ -23,8 +23,12 @@ _OPT_OUTS = "SaleOptOut TargetedAdvertisingOptOut"
 _SENSITIVE, _CHILD = "SensitiveDataProcessing", "KnownChildSensitiveDataConsents"
 _SECONDARY = "AdditionalDataProcessingConsent"
 
-# id, prefix, version, what follows the core ("gpc", "sensitive" or nothing), and the core
+# id, prefix, version, what follows the core ("gpc", "sensitive" or nothing), and the core. Of two versions the newer is
+# last.
 _ROWS = f"""
+ 7 usnat 1 gpc        Version SharingNotice SaleOptOutNotice SharingOptOutNotice TargetedAdvertisingOptOutNotice
+                      SensitiveDataProcessingOptOutNotice SensitiveDataLimitUseNotice SaleOptOut SharingOptOut
+                      TargetedAdvertisingOptOut {_SENSITIVE}*12 {_CHILD}*2 PersonalDataConsents {_MSPA};
  7 usnat 2 gpc        Version SharingNotice SaleOptOutNotice SharingOptOutNotice TargetedAdvertisingOptOutNotice
                       SensitiveDataProcessingOptOutNotice SensitiveDataLimitUseNotice SaleOptOut SharingOptOut
                       TargetedAdvertisingOptOut {_SENSITIVE}*16 {_CHILD}*3 PersonalDataConsents {_MSPA};
@@ -67,13 +71,14 @@ class Section(NamedTuple):
 
     id: int
     prefix: str
+    version: int
     segments: tuple[Table, ...]
 
 
 def _section(row: str) -> Section:
     number, prefix, version, following, *names = row.split()
     core = {name.partition("*")[0]: _codec(name, int(version)) for name in names}
-    return Section(int(number), prefix, (core, *_FOLLOWING[following]))
+    return Section(int(number), prefix, int(version), (core, *_FOLLOWING[following]))
 
 
 def _codec(name: str, version: int) -> Codec:
@@ -85,9 +90,19 @@ def _codec(name: str, version: int) -> Codec:
     return several(int(count), _ANSWER) if count else _ANSWER
 
 
-SECTIONS = {section.prefix: section for section in map(_section, _ROWS.split(";"))}
+_ALL = tuple(map(_section, _ROWS.split(";")))
+SECTIONS = {section.prefix: section for section in _ALL}
+# Of an earlier version, which others' strings may still have: they are read, and never made of a decision.
+_EARLIER: dict[tuple[str, object], Section] = {
+    (one.prefix, one.version): one for one in _ALL if one is not SECTIONS[one.prefix]
+}
 # Sections in a spelling of their own: they stand in the string as they are.
 AS_WRITTEN = {"tcfeuv2": 2, "tcfcav1": 5, "uspv1": 6}
 PREFIXES = {section.id: prefix for prefix, section in SECTIONS.items()} | {
     number: prefix for prefix, number in AS_WRITTEN.items()
 }
+
+
+def section_of(prefix: str, version: object) -> Section:
+    """The section in that version, if it has one; else as it is today."""
+    return _EARLIER.get((prefix, version)) or SECTIONS[prefix]

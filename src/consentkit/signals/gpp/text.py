@@ -13,7 +13,7 @@ from typing import Any
 from consentkit.errors import SignalError
 from consentkit.signals.bits import LONGEST, Bits, Table, read_fields, to_letters, write_fields
 from consentkit.signals.gpp.header import format_header, parse_header
-from consentkit.signals.gpp.sections import AS_WRITTEN, PREFIXES, SECTIONS
+from consentkit.signals.gpp.sections import AS_WRITTEN, PREFIXES, SECTIONS, section_of
 
 Segments = Sequence[Mapping[str, Any]]
 _WRITTEN = re.compile(r"[A-Za-z0-9_.-]+")
@@ -42,7 +42,8 @@ def parse_gpp(text: str) -> dict[str, Segments | str]:
 def _format_section(prefix: str, section: Segments | str) -> str:
     if isinstance(section, str):
         return _as_written(prefix, section)
-    tables = _tables(prefix, len(section), prefix)
+    version = section[0].get("Version") if section else None
+    tables = _tables(prefix, version, len(section), prefix)
     return ".".join(to_letters(write_fields(table, values), 8) for table, values in zip(tables, section, strict=False))
 
 
@@ -50,12 +51,13 @@ def _parse_section(prefix: str, text: str) -> Segments | str:
     if prefix in AS_WRITTEN:
         return _as_written(prefix, text)
     parts = text.split(".")
-    tables = _tables(prefix, len(parts), text)
+    version = Bits(text[:1], prefix).number(6)  # the first field of each
+    tables = _tables(prefix, version, len(parts), text)
     return [_parse_segment(prefix, table, part) for table, part in zip(tables, parts, strict=False)]
 
 
-def _tables(prefix: str, count: int, text: str) -> tuple[Table, ...]:
-    tables = SECTIONS[prefix].segments if prefix in SECTIONS else ()
+def _tables(prefix: str, version: object, count: int, text: str) -> tuple[Table, ...]:
+    tables = section_of(prefix, version).segments if prefix in SECTIONS else ()
     if not 1 <= count <= len(tables):
         raise SignalError(prefix, f"from 1 to {len(tables)} segments" if tables else "text", text)
     return tables

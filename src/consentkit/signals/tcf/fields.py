@@ -6,7 +6,7 @@ Formats", TCF 2.3). Vendors have numbers up to 65,535.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import UTC, date, datetime, timedelta
 from itertools import chain
 from typing import Any
@@ -49,7 +49,7 @@ def today(now: float) -> date:
     return datetime.fromtimestamp(now, UTC).date()
 
 
-def _read_vendors(bits: Bits) -> frozenset[int]:
+def _read_vendors(bits: Bits) -> Set[int]:
     """The highest number, which of two encodings follows, and that."""
     highest, is_range = bits.number(16), bits.take(1) == "1"
     if not is_range:
@@ -120,7 +120,7 @@ def _write_restrictions(restrictions: Any) -> str:
 RESTRICTIONS = Codec(_read_restrictions, _write_restrictions, {})
 
 
-def _read_custom(bits: Bits) -> tuple[int, frozenset[int], frozenset[int]]:
+def _read_custom(bits: Bits) -> tuple[int, Set[int], Set[int]]:
     count = bits.number(6)
     return count, bits.ids(count), bits.ids(count)
 

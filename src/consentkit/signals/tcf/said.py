@@ -15,8 +15,17 @@ from datetime import date
 
 from consentkit.errors import SignalError
 from consentkit.policy.signals import Tcf
+from consentkit.signals.tcf.fields import Restrictions
+from consentkit.signals.tcf.restricted import restrict
 from consentkit.signals.tcf.text import CONSENT_ONLY, TcString
-from consentkit.signals.tcf.vendor_list import ListedVendor, VendorList, load_vendor_list, read_json
+from consentkit.signals.tcf.vendor_list import (
+    ListedVendor,
+    VendorList,
+    parse_json,
+    parse_vendor_list,
+    read_file,
+    read_json,
+)
 
 _MARK = re.compile(r"[pvfoj][1-9][0-9]{0,4}", re.ASCII)
 
@@ -25,12 +34,15 @@ _MARK = re.compile(r"[pvfoj][1-9][0-9]{0,4}", re.ASCII)
 class Framework:
     """What one site asks for: its settings, the list, and of its vendors those that are still on that.
 
-    `languages` holds the list in other languages' official words.
+    `file` is the list as it was published. `vendors` are as the site's `restrictions` leave them; `languages` holds the
+    list in others' official words.
     """
 
     settings: Tcf
+    file: bytes
     listed: VendorList
     vendors: Mapping[int, ListedVendor]
+    restrictions: Restrictions = field(default_factory=dict)
     languages: Mapping[str, VendorList] = field(default_factory=dict)
 
     @property
@@ -52,6 +64,11 @@ class Framework:
         """Every mark that a form of this site can send."""
         objecting = [vendor.id for vendor in self.vendors.values() if vendor.legitimate - CONSENT_ONLY]
         return frozenset({*_marks("o", self.legitimate), *_marks("j", objecting), *self.consenting})
+
+    @property
+    def declared(self) -> dict[int, tuple[str, ...]]:
+        """What each vendor has visitors decide, as the marks of purposes and special features."""
+        return {number: tuple(_asked(vendor)) for number, vendor in sorted(self.vendors.items())}
 
     @property
     def consenting(self) -> frozenset[str]:
@@ -83,6 +100,7 @@ class Framework:
             publisher_country=self.settings.publisher_country,
             vendors=_numbers("v", given),
             legitimate_vendors=_numbers("j", self.marks) - _numbers("j", given),
+            restrictions=self.restrictions,
             disclosed=frozenset(self.vendors),
         )
 
@@ -110,11 +128,18 @@ def consents(mark: str) -> bool:
 
 def open_framework(settings: Tcf) -> Framework:
     """The framework of a site, from its files. Raises OSError, and SignalError for a list that is none."""
-    listed = load_vendor_list(settings.vendor_list or "")
+    path = settings.vendor_list or ""
+    file = read_file(path)
+    listed = parse_vendor_list(parse_json(file, path))
     present = {number: listed.vendors[number] for number in settings.vendors if number in listed.vendors}
-    vendors = {number: vendor for number, vendor in present.items() if not vendor.deleted}
+    left = restrict({number: vendor for number, vendor in present.items() if not vendor.deleted}, settings.restrictions)
     words = {language: listed.translated(read_json(path)) for language, path in settings.translations.items()}
-    return Framework(settings, listed, vendors, words)
+    return Framework(settings, file, listed, left.vendors, left.restrictions, words)
+
+
+def _asked(vendor: ListedVendor) -> list[str]:
+    interests = _marks("o", sorted(vendor.legitimate - CONSENT_ONLY))
+    return [*_marks("p", sorted(vendor.purposes)), *interests, *_marks("f", sorted(vendor.special_features))]
 
 
 def _marks(letter: str, numbers: Iterable[int]) -> list[str]:

@@ -7,7 +7,7 @@ interest in purposes 1 and 3 to 6, a moment in place of a day; and vendors that 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -83,15 +83,15 @@ class TcString:
     vendor_list: int
     policy_version: int
     own_texts: bool = False
-    special_features: frozenset[int] = frozenset()
-    purposes: frozenset[int] = frozenset()
-    legitimate_purposes: frozenset[int] = frozenset()
+    special_features: Set[int] = frozenset()
+    purposes: Set[int] = frozenset()
+    legitimate_purposes: Set[int] = frozenset()
     purpose_one_undisclosed: bool = False
     publisher_country: str = "AA"
-    vendors: frozenset[int] = frozenset()
-    legitimate_vendors: frozenset[int] = frozenset()
+    vendors: Set[int] = frozenset()
+    legitimate_vendors: Set[int] = frozenset()
     restrictions: Restrictions = field(default_factory=dict)
-    disclosed: frozenset[int] = frozenset()
+    disclosed: Set[int] = frozenset()
     publisher: dict[str, Any] | None = None
 
 

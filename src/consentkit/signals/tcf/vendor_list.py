@@ -80,11 +80,21 @@ def load_vendor_list(path: str) -> VendorList:
 
 def read_json(path: str) -> dict[str, Any]:
     """A JSON object from a file of bounded size. Raises OSError and SignalError."""
+    return parse_json(read_file(path), path)
+
+
+def read_file(path: str) -> bytes:
+    """A file of bounded size. Raises OSError and SignalError."""
     file = Path(path)
     if file.stat().st_size > LARGEST_FILE:
         raise SignalError("vendor list", f"at most {LARGEST_FILE} bytes", path)
+    return file.read_bytes()
+
+
+def parse_json(text: bytes, path: str) -> dict[str, Any]:
+    """The JSON object in a file. Raises SignalError naming the file."""
     try:
-        data = json.loads(file.read_bytes())
+        data = json.loads(text)
     except (ValueError, RecursionError):
         raise SignalError("vendor list", "JSON in UTF-8", path) from None
     if not isinstance(data, dict):
