@@ -16,6 +16,7 @@ from consentkit import classify, classify_url
 from consentkit.catalog.cloaks import cloaked_path
 from consentkit.catalog.vendors import parse_vendors
 from consentkit.classification.learned import Traits, guess
+from consentkit.classification.learned.features import features
 from consentkit.classification.learned.model import ESSENTIAL_FROM, decided
 from consentkit.classification.traits import described, parse_attributes, parse_domain, parse_retention
 from consentkit.errors import ConfigError
@@ -113,7 +114,7 @@ def test_names_as_tables_write_them(cell: str, rule: str) -> None:
     assert (classify(cell).reason, classify(cell).rule) == ("catalogued", rule)
 
 
-@pytest.mark.parametrize("name", ["sessel", "AUTH_TOKEN", "external_media", "electronics-cart"])
+@pytest.mark.parametrize("name", ["sessel", "AUTH_TOKEN", "external_media", "electronics-cart", "octopus", "ostrich", "u_turn"])
 def test_no_strangers_pattern(name: str) -> None:
     """A site's own cookie is not taken for a vendor's because its name begins like one, or in another case is one."""
     assert not classify(name).vendor
@@ -193,6 +194,14 @@ def test_the_model_is_careful() -> None:
     assert decided([ESSENTIAL_FROM - 0.01, 0.2, 0.03, 0.02]).category == "functional"
     assert decided([0.78, 0.01, 0.11, 0.1]).category != "essential"
     assert decided([0.4, 0.05, 0.25, 0.3]).category == "marketing"
+
+
+@pytest.mark.parametrize("name", ["3PSID", "shop_cart", "NID"])
+def test_a_promise_to_browsers_is_no_purpose(name: str) -> None:
+    """A tracker does not look safer to the model for being called "__Secure-": that tells how it travels."""
+    traits = Traits(lifetime=63072000, party="first")
+    for prefix in ("__Secure-", "__Host-"):
+        assert [*features(prefix + name, traits)] == [*features(name, traits)]
 
 
 def test_values_are_looked_at_for_their_shape() -> None:

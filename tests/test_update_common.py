@@ -60,5 +60,5 @@ def test_a_check_says_what_differs(
 
 def test_the_stored_choice_is_as_long_as_the_script_says(script: ModuleType) -> None:
     """What is stored was made by the script as it stands."""
-    lines = (DATA / "common.tsv").read_text("utf-8").splitlines()
+    lines = Path(DATA, "common.tsv").read_text("utf-8").splitlines()
     assert sum(line.startswith("host") for line in lines) == script.MOST

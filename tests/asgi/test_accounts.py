@@ -64,7 +64,7 @@ def test_a_choice_follows_its_account(serve: Serve) -> None:
     later(site, 60)
     assert sign_in(desk, "ann") == {"analytics"}
     assert granted(desk) == "a"
-    assert b"/_privacy/choice" not in desk.get("/").body
+    assert b"ck-first" not in desk.get("/").body
     first, *carried = records(desk)
     assert [record["method"] for record in carried] == ["account latest"] * 2
     assert {record["chosen"] for record in carried} == {f"{first['time'][:19]}.000Z"}

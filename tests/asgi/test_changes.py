@@ -65,8 +65,8 @@ def test_only_what_was_added_is_asked(serve: Serve) -> None:
         browser.app = serve(**shop)
         page = browser.get()
         assert b"since your last choice: Marketing (New)." in page.body
-        assert b"<b>Marketing.</b>" in page.body
-        assert b"<b>Analytics.</b>" not in page.body
+        assert b"<b>Marketing: </b>" in page.body
+        assert b"<b>Analytics: </b>" not in page.body
         assert [label in page.body for label in (b"Accept what is new", b"Refuse what is new", b"Accept all")] == [
             True,
             True,
@@ -88,7 +88,7 @@ def test_what_was_refused_is_not_asked_again(serve: Serve) -> None:
     browser.choose("custom", category="analytics")
     browser.app = serve(vendors=[*POLICY["vendors"], more])
     page = browser.get()
-    assert b"<b>Marketing.</b>" not in page.body
+    assert b"<b>Marketing: </b>" not in page.body
     assert browser.post({"choice": "add", "token": page.token, "category": "analytics"}).status == 303
     assert granted(browser) == "a"
 

@@ -19,6 +19,7 @@ LABEL = "marketing t"
 _OURS = re.compile(
     rb'<ck-mark></ck-mark>|(?: type="text/plain"|(?: (?:form)?method="dialog")*)? data-ck="[^"]*"|data-ck="[^"]*" |data-ck-'
     rb"|(?:&#32;type&#61;&#34;text/plain&#34;)?&#32;data-ck&#61;&#34;[^\"'<> ]*?&#34;|&#100;ata-ck-|about:invalid#ck:[^:]*:"
+    rb"|(?<=<)\\(?=/(?i:style|title|script|textarea|xmp|iframe|noembed|noframes)[\t\n\f\r />])"
 )
 
 
@@ -295,12 +296,21 @@ svg presentation         <svg><rect& ~fill="url(//t.test/a#b)"/><g& ~filter=url(
 svg, painted later       <svg><g><set& attributeName=clip-path ~to="url(//t.test/#a)"/><animate& ~values="none;url(//t.test/#a)"/></g></svg>
 ahead: svg cdata         <svg><![CDATA[><img& ~src=//t.test/><a title="]]><image& ~href=//t.test/></svg><img& ~src=//t.test/>
 ahead: svg cdata closed  <svg><![CDATA[></svg><!--]]><image& ~href=//t.test/><style><g></svg>
-ahead: svg title         <svg><title><!--</title><img& ~src=//t.test/>--></title></svg>
-ahead: svg style         <svg><style><!--</style><img& ~src=//t.test/>--></style></svg>
-ahead: svg script        <svg><script><![CDATA[</script><img& ~src=//t.test/>]]></script></svg>
-ahead: island style      <svg><title><style></title><img& ~src=//t.test/></style></title></svg>
+ahead: svg title         <svg><title><!--<%/title><img src=//t.test/>--></title><img& ~src=//t.test/></svg>
+ahead: svg title, quote  <svg><title><!--<%/title><b a="--><img& ~src=//t.test/>"></title></svg><img& ~src=//t.test/>
+ahead: svg title, value  <svg><title><a title="<%/title><img src=//t.test/><script>new Image().src='//t.test/'</script>"></title></svg>
+ahead: svg style         <svg><style><!--<%/style><img src=//t.test/>--></style></svg>
+ahead: svg style, value  <svg><style><a id="<%/style><img src=//t.test/>"></style><img& ~src=//t.test/></svg>
+ahead: svg in srcdoc     <iframe{U} srcdoc="<svg><title><!--<%/title><img src=//t.test/>--></title></svg>"></iframe>
+ahead: svg script        <svg><script><![CDATA[<%/script><img src=//t.test/>]]></script></svg>
+ahead: island style      <svg><title><style><%/title><img src=//t.test/></style></title></svg>
+ahead: svg in the title  <svg><title><svg><style>a<b/></title><img& ~src=//t.test/></svg>
+ahead: svg style open    <svg><title><svg><style>x</title><img& ~src=//t.test/></svg>
+ahead: html style after  <svg><style>x</svg><style>a{}</style><body>@<img& ~src=//t.test/>
+ahead: html script after <svg><script>x</svg><script>a()</script><body>@<img& ~src=//t.test/>
+ahead: less before end   <svg><title>x<</title><img& ~src=//t.test/></svg>
 ahead: unclosed title    <!doctype html><svg><title>x</svg><body>@<img& ~src=//t.test/>
-ahead: math              <math><mtext><![CDATA[><img& ~src=//t.test/>]]><mglyph><style><!--</style><img& ~src=//t.test/>
+ahead: math              <math><mtext><![CDATA[><img& ~src=//t.test/>]]><mglyph><style><!--<%/style><img src=//t.test/>
 svg icon, painted        <svg viewBox="0 0 1 1"><path fill="url(#a)" d="M0 0"/><path& ~clip-path="url(//t.test/#a)"/></svg>
 svg other links          <svg><pattern& ~href="//t.test/#a"/><textPath& ~xlink:href="//t.test/#a">x</textPath></svg>
 svg, base                <base& ~href="//t.test/x/"><svg><use href="#a"/><use& ~href="b.svg#a"/></svg>
@@ -335,10 +345,12 @@ _MARKS = (
     (rb"!(?=[ />]|$)", b' type="text/plain" data-ck="marketing t"'),
     (rb"(?<=[a-z0-9])&(?=[ />])", b' data-ck="marketing t"'),
     (rb"~(?=[a-zA-Z])", b"data-ck-"),
+    (rb"%(?=/[a-z])", rb"\\"),
     (rb"@(?!t\.|import|\\69|IMPORT|font-face|media|property|function)", INSERT),
     (rb"\^(?=[/HhDda])", b"about:invalid#ck:marketing%20t:"),
     (rb"\{M\}", b' method="dialog" data-ck="marketing t"'),
     (rb"\{F\}", b' formmethod="dialog" data-ck="marketing t"'),
+    (rb"\{U\}", b' data-ck="unknown"'),
     (rb"\{D\}", b"&#32;data-ck&#61;&#34;marketing&#32;t&#34;"),
     (rb"\{S\}", b"&#32;type&#61;&#34;text/plain&#34;&#32;data-ck&#61;&#34;marketing&#32;t&#34;"),
 )
@@ -352,7 +364,7 @@ _OVER_LINES = {
 
 def written_out(short: bytes) -> bytes:
     """`!` marks a held script, `&` another held tag, `~` a renamed attribute, `^` a held address of a sheet, `@` the
-    insertion; `{M}` and `{F}` a held form and button, `{D}` and `{S}` held tags and scripts in a srcdoc."""
+    insertion, `%` an end tag made none; `{M}` and `{F}` a held form and button, `{D}` and `{S}` held tags and scripts in a srcdoc."""
     for mark, text in _MARKS:
         pattern = rb"(<(?:h:)?script)" + mark if text.startswith(b" type") else mark
         keep = rb"\1" if text.startswith(b" type") else b""

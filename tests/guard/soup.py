@@ -39,9 +39,9 @@ class Recorder(HtmlRewriter):
             suspects=suspects,
         )
 
-    def put(self, at: int, piece: bytes) -> None:
+    def write(self, at: int, piece: bytes) -> None:
         assert self._sent <= at <= len(self._buf), "insertions must be made in order"
-        super().put(at, piece)
+        super().write(at, piece)
 
 
 def check(body: bytes, cuts: Sequence[int], limit: int, xml: bool) -> None:

@@ -1,6 +1,6 @@
 """Servers killed under load: whatever a visitor was told is in the ledger afterwards, once, and the ledger is whole.
 
-Real servers of two workers, and visitors over HTTP who write down, outside, what they were told. Three rounds, the last
+Real servers of two workers, and visitors over HTTP who write down, outside, what they were told. Five rounds, the last
 of them without a database; CONSENTKIT_TEST_ROUNDS asks for more.
 """
 
@@ -31,7 +31,7 @@ from .checking import check_ledger
 from .conftest import SIGNER
 
 ROOT = Path(__file__).parents[2]
-ROUNDS = int(os.environ.get("CONSENTKIT_TEST_ROUNDS", "3"))
+ROUNDS = int(os.environ.get("CONSENTKIT_TEST_ROUNDS", "5"))
 VISITORS = 6
 SECRET = "a-secret-for-the-tests"
 
