@@ -31,8 +31,6 @@ from consentkit.catalog.vendors import VendorCookie, parse_vendors, spelled
 
 FILE = "labelled.csv"
 NOBODYS = ("various", "")
-# Names that single sites make up, which no other site's are like.
-MADE_UP = ("destinations",)
 # Vendors whose tags set what they set by script, on the site, where nothing else is written.
 ON_THE_SITE = ("analytics", "audiences", "services")
 
@@ -73,8 +71,6 @@ def has_evidence(row: Labelled) -> bool:
 
 def vendors_cookies() -> Iterator[Labelled]:
     for path in sorted((HAND / "vendors").glob("*.toml")):
-        if path.stem in MADE_UP:
-            continue
         for title, table in tomllib.loads(path.read_text("utf-8")).items():
             for cookie in parse_vendors({title: table}).cookies:
                 if cookie.vendor:

@@ -114,7 +114,9 @@ def test_names_as_tables_write_them(cell: str, rule: str) -> None:
     assert (classify(cell).reason, classify(cell).rule) == ("catalogued", rule)
 
 
-@pytest.mark.parametrize("name", ["sessel", "AUTH_TOKEN", "external_media", "electronics-cart", "octopus", "ostrich", "u_turn"])
+@pytest.mark.parametrize(
+    "name", ["sessel", "AUTH_TOKEN", "external_media", "electronics-cart", "octopus", "ostrich", "u_turn"]
+)
 def test_no_strangers_pattern(name: str) -> None:
     """A site's own cookie is not taken for a vendor's because its name begins like one, or in another case is one."""
     assert not classify(name).vendor

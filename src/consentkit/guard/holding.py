@@ -23,6 +23,7 @@ Put = tuple[int, bytes]
 """A place in the source, and what is written there."""
 
 PREFIX = b"data-ck-"
+INERT = b"\\"  # makes an end tag text; in strings of scripts and sheets it says nothing
 UNSEEN = "unknown"  # the label of what lies beyond what may be read: in doubt, it is held
 RENAMED_IN_SCRIPTS = frozenset([b"type", b"href", b"xlink:href", b"attributionsrc"])
 _METHODS = {b"action": b"method", b"formaction": b"formmethod"}

@@ -26,7 +26,7 @@ from consentkit.guard.fetching import (
     runs,
     script_source,
 )
-from consentkit.guard.holding import PREFIX, UNSEEN, Held, Put, hold_script
+from consentkit.guard.holding import INERT, PREFIX, UNSEEN, Held, Put, hold_script
 from consentkit.guard.judging import Inside, TagJudge
 from consentkit.guard.longtag import LongTag
 from consentkit.guard.placement import Insertion, Placement, written
@@ -199,6 +199,10 @@ class HtmlRewriter(Walk):
         if self.in_page() and self._placement.before_end(name):
             self.put(start, self.ours(written(self._insert)))
 
+    def end_tag_ahead(self, start: int) -> None:
+        if not self._only_placing:
+            self.put_later(start + 1, INERT)
+
     def doctype(self) -> None:
         self._placement.doctype()
 
@@ -265,12 +269,12 @@ class HtmlRewriter(Walk):
         inner = _Inner(self._judge, self._judge_inline, b"", hold_limit=self._limit, xml=xml)
         inner.nest(self._depth + 1, self._tags.base)
         inner.finish_with(document)
-        return list(inner.held), inner.puts
+        return list(inner.held) or [UNSEEN] * bool(inner.puts), inner.puts
 
     def _tree_sheet(self, tag: Tag) -> bool:
         """A sheet in svg or XML, whose text has references and CDATA sections: judged when all of it is there."""
         stop = CHARACTER_DATA.match(self._buf, tag.after, self._end).end()  # type: ignore[union-attr]
-        if stop == self._end or self._is_unfinished(stop):
+        if not self._ends_text(stop) or self._is_unfinished(stop):
             if not self._final and not tag.is_closed and self._end - tag.start < self._limit:
                 return False
             stop = self._end
@@ -283,7 +287,7 @@ class HtmlRewriter(Walk):
 
     def _is_unfinished(self, pos: int) -> bool:
         """Does what stands here begin a comment or a CDATA section that does not end yet?"""
-        ahead = self._buf[pos : min(pos + 9, self._end)]
+        ahead = self._buf[pos : pos + 9]
         return b"<![CDATA[".startswith(ahead) or ahead.startswith((b"<![CDATA[", b"<!--")) or b"<!--".startswith(ahead)
 
     def _script_label(self, tag: Tag) -> str | None:
@@ -310,7 +314,7 @@ class HtmlRewriter(Walk):
             self._scan = scan
         else:
             stop = SCRIPT_DATA.match(self._buf, tag.after, self._end).end()  # type: ignore[union-attr]
-            found = stop if self._buf[stop : stop + 2] == b"</" and stop < self._end else -1
+            found = stop if self._buf[stop : stop + 2] == b"</" and self._ends_text(stop) else -1
         if found < 0 and not self._final and self._end - tag.start < self._limit:
             return None
         stop = found if found >= 0 else self._end
@@ -331,9 +335,9 @@ class _Inner(HtmlRewriter):
         self._tags.nested = True
         self.puts: list[Put] = []
 
-    def put(self, at: int, piece: bytes) -> None:
+    def write(self, at: int, piece: bytes) -> None:
         self.puts.append((at, piece))
-        super().put(at, piece)
+        super().write(at, piece)
 
     def finish_with(self, document: bytes) -> None:
         self._waiting = [document]

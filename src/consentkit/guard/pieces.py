@@ -22,6 +22,7 @@ class Pieces(ABC):
         self._needs = b""
         self._buf, self._pos, self._end, self._final = b"", 0, 0, False
         self._sent, self._out = 0, list[bytes]()
+        self._later = list[tuple[int, bytes]]()
 
     @abstractmethod
     def _step(self) -> bool:
@@ -53,6 +54,19 @@ class Pieces(ABC):
 
     def put(self, at: int, piece: bytes) -> None:
         """Write `piece` into the output before the byte at `at`; positions must not go back."""
+        self._write_later(at)
+        self.write(at, piece)
+
+    def put_later(self, at: int, piece: bytes) -> None:
+        """The same, while places before it may still be written to."""
+        self._later.append((at, piece))
+
+    def _write_later(self, until: int) -> None:
+        while self._later and self._later[0][0] <= until:
+            self.write(*self._later.pop(0))
+
+    def write(self, at: int, piece: bytes) -> None:
+        """What is put goes out."""
         self._out.append(self._buf[self._sent : at])
         self._out.append(piece)
         self._sent = at
@@ -70,7 +84,9 @@ class Pieces(ABC):
             self._leave_region()
         if self.enough:
             self._pos = len(self._buf)
+        self._write_later(self._pos)
         self._out.append(self._buf[self._sent : self._pos])
+        self._later = [(at - self._pos, piece) for at, piece in self._later]
         self._waiting = [self._buf[self._pos :]]
         self._waiting_size = len(self._buf) - self._pos
         self._rebase(self._pos)

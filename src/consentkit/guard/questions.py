@@ -52,5 +52,9 @@ class Questions(Pieces):
         """An HTML end tag begins at `start`."""
 
     @abstractmethod
+    def end_tag_ahead(self, start: int) -> None:
+        """An end tag that only a browser looking ahead would see; the tag around it may still be shown."""
+
+    @abstractmethod
     def doctype(self) -> None:
         """A doctype was read."""

@@ -150,6 +150,11 @@ class ScriptScan:
         self.pos = pos
         self.state = _PLAIN
 
+    @property
+    def hides_end(self) -> bool:
+        """Would the next `</script` be text?"""
+        return self.state == _DOUBLE_ESCAPED
+
     def find(self, buf: bytes, end: int) -> int:
         """Where `</script` stands in buf[:end], or -1 when it is not there yet."""
         while m := _SCRIPT_EVENTS[self.state].search(buf, self.pos, end):

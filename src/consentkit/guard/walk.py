@@ -14,10 +14,11 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable
 
+from consentkit.guard.ahead import is_end
 from consentkit.guard.foreign import Foreign
 from consentkit.guard.longwalk import begin_long_tag
 from consentkit.guard.questions import Questions
-from consentkit.guard.region import SECTION_END, Region
+from consentkit.guard.region import LONGEST_END, NOSCRIPT_END, RAW, RAW_AHEAD, SECTION_END, Region
 from consentkit.guard.tokens import (
     SCAN,
     SCAN_EACH,
@@ -26,18 +27,12 @@ from consentkit.guard.tokens import (
     Tag,
     attributes,
     awaited,
-    end_tag,
     is_self_closing,
     is_shadow_root,
 )
 from consentkit.guard.xmlwalk import xml_content
 
-_RAW = {name: end_tag(name) for name in (b"style", b"textarea", b"title", b"xmp", b"iframe", b"noembed", b"noframes")}
-# What is raw text for who looks ahead, also in svg and math.
-_RAW_AHEAD = {**_RAW, b"script": end_tag(b"script")}
-_NOSCRIPT_END = end_tag(b"noscript")
-_LONGEST_END = len(b"</noscript") + 1
-_TREE = frozenset([*_RAW, b"script", b"noscript", b"plaintext", b"template", b"select", b"svg", b"math"])
+_TREE = frozenset([*RAW, b"script", b"noscript", b"plaintext", b"template", b"select", b"svg", b"math"])
 
 _TAG_END = re.compile(rb">")
 _COMMENT_END = re.compile(rb"--!?>")
@@ -90,8 +85,7 @@ class Walk(Questions):
         if self._scan:
             self._scan.pos -= pos
         if self._region:
-            self._region.sought = max(0, self._region.sought - _LONGEST_END - pos)
-            self._region.found = -1
+            self._region.rebase(pos)
 
     def _bound(self, final: bool) -> bool:
         """Set how far the states may read; True when the open region ends there."""
@@ -99,14 +93,12 @@ class Walk(Questions):
         region = self._region
         if region is None:
             return False
-        if region.found < 0 and region.sought < self._end:
-            m = region.ends.search(self._buf, max(region.sought, self._pos))
-            region.found, region.sought = m.start() if m else -1, self._end
+        region.seek(self._buf, self._pos)
         if region.found >= 0:
-            self._end, self._final = region.found, True
+            self._end, self._final = region.found, not region.is_page
             return True
         if not final:
-            self._end = max(self._pos, self._end - _LONGEST_END)
+            self._end = max(self._pos, self._end - LONGEST_END)
         return False
 
     def _enter_region(self, ends: re.Pattern[bytes], after: int, *, is_page: bool = False) -> None:
@@ -119,13 +111,24 @@ class Walk(Questions):
         region = self._region
         if region is None:
             return
+        self._needs = b""
+        if region.is_page:
+            if is_end(self, region):
+                self._region = None
+            else:
+                self.end_tag_ahead(region.found)
+                region.pass_by()
+            return
         self._foreign.stack = region.foreign
         self._templates, self._inert_from = region.templates, region.inert_from
         self._in_select = region.in_select
         self._pos, self._state = self._end, self._content
         self._region = self._scan = None
         self._cut_short = False
-        self._needs = b""
+
+    def _ends_text(self, pos: int) -> bool:
+        """Is what stands at `pos` seen, or known to be an end tag?"""
+        return pos < self._end or (self._region is not None and pos == self._region.found)
 
     # ── markup ──
 
@@ -260,19 +263,19 @@ class Walk(Questions):
         name, attrs, after = tag.name, tag.attrs, tag.after
         self._foreign.start(name, attrs, tag.is_closed)
         if not tag.is_html:
-            if name in _RAW_AHEAD and not tag.is_closed:
-                self._enter_region(_RAW_AHEAD[name], after, is_page=True)
+            if name in RAW_AHEAD and not tag.is_closed:
+                self._enter_region(RAW_AHEAD[name], after, is_page=True)
             return
         self.opened(name, attrs, after)
         if name == b"script":
             self._scan = self._scan or ScriptScan(after)
             self._state = Walk._script_text
-        elif name in _RAW and not (self._in_select and name != b"textarea"):
-            self._until, self._state = _RAW[name], Walk._style_text if name == b"style" else Walk._raw_text
+        elif name in RAW and not (self._in_select and name != b"textarea"):
+            self._until, self._state = RAW[name], Walk._style_text if name == b"style" else Walk._raw_text
             self._sought = after
-        elif name in _RAW or name == b"noscript":
+        elif name in RAW or name == b"noscript":
             # Older parsers drop such tags inside a select, newer ones do not: markup that ends where raw text would.
-            self._enter_region(_RAW.get(name, _NOSCRIPT_END), after)
+            self._enter_region(RAW.get(name, NOSCRIPT_END), after)
         elif name == b"plaintext":
             self._state = Walk._plain_text
         elif name == b"template":
@@ -309,7 +312,7 @@ class Walk(Questions):
         if m := self._until.search(self._buf, self._pos, self._end):
             self._pos, self._state = m.start(), self._content
             return True
-        self._pos = self._end if self._final else max(self._pos, self._end - _LONGEST_END)
+        self._pos = self._end if self._final else max(self._pos, self._end - LONGEST_END)
         return False
 
     def _style_text(self) -> bool:
@@ -320,10 +323,10 @@ class Walk(Questions):
             self.style_text(self._pos, stop, True)
             self._pos, self._state = stop, self._content if m else self._state
             return m is not None
-        if stop - (0 if m or self._final else _LONGEST_END) >= window:
+        if stop - (0 if m or self._final else LONGEST_END) >= window:
             self._pos = self.style_text(self._pos, window, False)
             return True
-        self._sought, self._needs = max(self._pos, stop - _LONGEST_END), b"<"
+        self._sought, self._needs = max(self._pos, stop - LONGEST_END), b"<"
         return False
 
     def _plain_text(self) -> bool:

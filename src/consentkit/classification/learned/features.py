@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from consentkit.catalog import find_hint
+from consentkit.catalog import bare_name, find_hint
 
 _LONGEST = 64
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
@@ -67,7 +67,7 @@ def features(name: str, traits: Traits) -> Iterator[str]:
 
 def described(name: str, traits: Traits, value_shape: str | None) -> Iterator[str]:
     """The same of a cookie of whose value only the shape is known."""
-    name = name[:_LONGEST]
+    name = bare_name(name)[:_LONGEST]  # "__Secure-" is a promise about the connection, and says nothing of a purpose
     yield from _of_name(name)
     yield from _of_convention(name)
     if traits.party != "first":  # what a site calls itself says nothing of its cookies
