@@ -81,6 +81,11 @@ class Remote(ABC):
         """Their names, also of those that scripts do not see."""
         return {cookie["name"] for cookie in self.send("cookies")}
 
+    def forget(self) -> None:
+        """Be somebody new; a browser may take its time to let cookies go."""
+        self.send("forget")
+        until(lambda: not self.cookies(), "no cookie")
+
     def wait(self, script: str, *arguments: Any) -> Any:
         """The first value of an expression in the page that is true."""
         return until(lambda: self.run(f"return {script}", *arguments), script)

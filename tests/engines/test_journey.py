@@ -76,7 +76,7 @@ def one_film(browser: Remote, trackers: Street) -> None:
 
 
 def accepted(browser: Remote, trackers: Street, shop: str) -> None:
-    browser.send("forget")
+    browser.forget()
     browser.open(shop)
     browser.wait(f"window.consentkit && {BANNER}")
     browser.click("[value=accept_all]")
@@ -97,7 +97,7 @@ def withdrawn(browser: Remote, trackers: Street, shop: str) -> None:
 
 
 def chosen_by_keyboard(browser: Remote, trackers: Street, shop: str) -> None:
-    browser.send("forget")
+    browser.forget()
     browser.open(shop)
     browser.wait(f"window.consentkit && {BANNER}")
     tab_to(browser, "Choose")
