@@ -120,7 +120,7 @@ def test_the_old_version_runs_as_the_new_is_set_up(serve: Serve) -> None:
 
 def test_a_change_of_what_is_to_come(serve: Serve) -> None:
     """A version that is changed before its day waits as well: what was shown last holds, whatever date that has."""
-    Browser(serve(**COMING)).get()  # the first of all: it holds at once
+    Browser(serve(**COMING)).choose("refuse_all")  # the first of all: it holds at once
     changed = Browser(serve(**COMING | {"version": "3", "vendors": POLICY["vendors"]}))
     page = changed.get()
     assert ANNOUNCED in page.body
