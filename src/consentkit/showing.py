@@ -14,7 +14,7 @@ from consentkit.decision import EVERYTHING, Basis
 from consentkit.framing import marks_set
 from consentkit.http import parse_query
 from consentkit.once import once
-from consentkit.page import Layer, Look, Occasion, in_ascii, is_asked_then
+from consentkit.page import Layer, Look, Occasion, Withdraws, in_ascii, is_asked_then
 from consentkit.policy import Category, Regime
 from consentkit.preview import Preview, preview_in
 from consentkit.signals.tcf.said import consents
@@ -87,8 +87,8 @@ class Showing:
     @property
     def is_personal(self) -> bool:
         """Whether a template has placed what is this visitor's: such a page is no longer for everybody."""
-        in_own_language = "preferences" in self._placed and self.language != self._kit.pages.languages[0]
-        return "banner" in self._placed or in_own_language or self.preview is not None
+        own_link = "preferences" in self._placed and self._link_is_own
+        return "banner" in self._placed or own_link or self.preview is not None
 
     def inserts(self, *, shared: bool) -> bool:
         """Whether something of ours goes first into a page: it may be framed, or have all of it from its template."""
@@ -109,7 +109,7 @@ class Showing:
             return self.spelled(self._previewed(self.preview))
         link_placed = "preferences" in self._placed
         if shared:
-            link = b"" if link_placed else self._kit.pages.reopen(self.shared_language, self._root)
+            link = b"" if link_placed else self._kit.pages.reopen(self.shared_language, self._root, withdraws="later")
             return self.spelled(link + self._widget(nonce))
         if self.asks:
             return self.spelled(self._first_layer(route, nonce))
@@ -143,9 +143,11 @@ class Showing:
         return in_ascii(self._first_layer(route, nonce)).decode() if self.asks else ""
 
     def place_reopen(self) -> str:
-        """The link to the preferences, as HTML for this place in the page."""
+        """The link to the preferences and the button that withdraws, as HTML for this place in the page."""
         self._placed.add("preferences")
-        return in_ascii(self._own_reopen("none")).decode()
+        if self._link_is_own:
+            return in_ascii(self._own_reopen("none")).decode()
+        return in_ascii(self._kit.pages.reopen(self.language, self._root, withdraws="later", look="none")).decode()
 
     def banner(self, return_to: str, route: str = "", *, counted: bool = False) -> bytes:
         """The first layer, with a token that names what it shows; `counted` on a page of its visitor's own."""
@@ -188,7 +190,7 @@ class Showing:
     def _first_layer(self, route: str, nonce: str) -> bytes:
         # A page that a browser fetches ahead may never be seen.
         seen = b"prefetch" not in (self._head.header(b"sec-purpose") or b"")
-        later = self._kit.pages.reopen(self.language, self._root, look="banner")
+        later = self._kit.pages.reopen(self.language, self._root, withdraws="later", look="banner")
         return self.banner(self.here, route, counted=seen) + self._widget(nonce, later)
 
     def _widget(self, nonce: str, later: bytes = b"") -> bytes:
@@ -204,11 +206,29 @@ class Showing:
         """The link for this visitor: where nobody asks, it is what says that the browser's signal was honoured. Beside
         it stands the button that withdraws, for whoever has allowed something: one press, as granting took.
         """
-        decision = self._exchange.decision
-        silent = decision.regime is not Regime.OPT_IN and decision.gpc and not decision.allows(Category.MARKETING)
+        # Who is still asked may allow something on this very page.
+        otherwise: Withdraws = "later" if self.asks else "never"
         return self._kit.pages.reopen(
-            self.language, self._root, honoured=silent, withdraws=self._has_granted, look=look, nonce=nonce
+            self.language,
+            self._root,
+            honoured=self._is_honoured,
+            withdraws="now" if self._has_granted else otherwise,
+            look=look,
+            nonce=nonce,
         )
+
+    @property
+    def _link_is_own(self) -> bool:
+        """Whether a link that a template places tells of this visitor: in which language, and what they allow."""
+        own_words = self._has_granted or self._is_honoured
+        other_language = self.language != self._kit.pages.languages[0]
+        return other_language or (own_words and not self._exchange.renders_shared)
+
+    @property
+    def _is_honoured(self) -> bool:
+        """Whether the browser's signal took effect where no banner says so."""
+        decision = self._exchange.decision
+        return decision.regime is not Regime.OPT_IN and decision.gpc and not decision.allows(Category.MARKETING)
 
     @property
     def _has_granted(self) -> bool:

@@ -6,11 +6,15 @@ import re
 from urllib.parse import urlencode
 
 import pytest
+from starlette.applications import Starlette
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
 
+from consentkit.starlette import consent_context
 from tests.exchanges import Response
 
-from .browser import HOST, Browser
-from .conftest import Serve, answering
+from .browser import HOST, App, Browser
+from .conftest import PAGE, Serve, answering
 
 ELSEWHERE = [
     *("//evil.test", "///evil.test", "////evil.test", "/\\evil.test", "\\\\evil.test", "\\/evil.test", "/\\/evil.test"),
@@ -59,6 +63,7 @@ def test_ways_back(place: str, back: str, serve: Serve) -> None:
 
 
 WITHDRAW = b"<button name=choice value=withdraw>Withdraw consent</button>"
+WAITING = b'<form hidden method=post action="/_privacy/choice">' + WITHDRAW + b"</form>"
 
 
 def test_withdrawing_takes_no_more_presses_than_granting(serve: Serve) -> None:
@@ -66,7 +71,7 @@ def test_withdrawing_takes_no_more_presses_than_granting(serve: Serve) -> None:
     allowed nothing is offered none."""
     app = serve()
     browser = Browser(app)
-    assert WITHDRAW not in browser.get("/cart").body
+    assert browser.get("/cart").body.count(WITHDRAW) == browser.get("/cart").body.count(WAITING) == 1
     browser.choose("refuse_all")
     assert WITHDRAW not in browser.get("/cart").body
     browser.choose("accept_all")
@@ -79,6 +84,40 @@ def test_withdrawing_takes_no_more_presses_than_granting(serve: Serve) -> None:
     held = browser.get("/_privacy/receipt?download=1").json["receipts"][0]["record"]
     assert (held["choice"], held["method"]) == ("withdraw", "link form")
     assert browser.post({"choice": "withdraw"}, referer="http://evil.test/x").header("location") == "/"
+
+
+PLACED = Starlette(
+    routes=[Route("/{path:path}", lambda request: HTMLResponse(
+        f"<body>{consent_context(request)['consent_link']()}", headers=dict(request.query_params)
+    ))]
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("app", [PAGE, PLACED], ids=["ours", "placed"])
+def test_a_page_for_everybody_offers_it_unseen(app: App, serve: Serve) -> None:
+    """A page that caches share has the button for everybody, unseen: the widget shows it to whom it is for."""
+    pages = set()
+    guarded = serve(app, render="shared")
+    for choice in (None, "refuse_all", "accept_all"):
+        browser = Browser(guarded)
+        if choice:
+            browser.choose(choice)
+        pages.add(browser.get("/").body)
+    [page] = pages
+    assert page.count(WAITING) == 1
+
+
+def test_a_placed_link_that_says_what_was_allowed_is_for_one_visitor(serve: Serve) -> None:
+    """Whoever has allowed something sees the button beside a link that a template has placed, and no cache keeps it."""
+    browser = Browser(serve(PLACED))
+    assert WAITING in browser.get("/").body
+    kept = browser.get("/?cache-control=public")
+    assert kept.header("cache-control") == "public"
+    assert WAITING in kept.body
+    browser.choose("accept_all")
+    own = browser.get("/?cache-control=public")
+    assert b'<form method=post action="/_privacy/choice">' + WITHDRAW + b"</form>" in own.body
+    assert "public" not in (own.header("cache-control") or "")
 
 
 def test_who_only_stayed_silent_has_nothing_to_withdraw(serve: Serve) -> None:

@@ -326,7 +326,7 @@ def test_the_way_back_is_in_the_sites_colours_and_over_nothing(chromium: Browser
     colours = {"light": "rgb(10, 87, 163) rgb(255, 255, 255)", "dark": "rgb(156, 203, 255) rgb(26, 34, 43)"}[scheme]
     with tab(chromium, NARROW, color_scheme=scheme, java_script_enabled=False) as page:
         for language, look, style in (("en", "sheet", HOSTILE), ("ar", "style", RESETS[2]), ("de", "style", RESETS[0])):
-            serve(page, host(EVERYWHERE.reopen(language, look=look, withdraws=True).decode(), style))
+            serve(page, host(EVERYWHERE.reopen(language, look=look, withdraws="now").decode(), style))
             link = page.locator("aside a")
             for each in page.locator("aside :is(a, button)").all():
                 assert colours == each.evaluate(

@@ -91,7 +91,7 @@ def test_the_way_back_is_small(language: str) -> None:
         link = EVERYWHERE.reopen(language, look=look)
         assert len(link.decode()) <= 200
         assert b'href="/_privacy/preferences"' in link
-    whole = EVERYWHERE.reopen(language, look="style", withdraws=True, nonce="x" * 24)
+    whole = EVERYWHERE.reopen(language, look="style", withdraws="now", nonce="x" * 24)
     assert len(gzip.compress(whole, 9)) <= 680
     assert b"style=" not in whole
 
@@ -108,7 +108,7 @@ def test_withdrawing_is_one_press_on_each_page() -> None:
     """Beside the link stands a button for whoever has allowed something, as a form that needs no script."""
     for look in ("style", "sheet", "banner"):
         assert "<form" not in EVERYWHERE.reopen("en", look=look).decode()
-        shown = EVERYWHERE.reopen("en", "/shop", look=look, withdraws=True).decode()
+        shown = EVERYWHERE.reopen("en", "/shop", look=look, withdraws="now").decode()
         assert '<form method=post action="/shop/_privacy/choice"><button name=choice value=withdraw>' in shown
         assert visible(shown) == "Your privacy choices Withdraw consent"
 

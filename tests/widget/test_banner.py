@@ -39,11 +39,20 @@ def test_the_outcome_is_heard_and_the_way_back_is_there(visitor: Visitor) -> Non
 
 def test_a_link_the_site_placed_is_enough(stage: Stage, visitor: Visitor) -> None:
     """Where a template has placed the link to the preferences by hand, no second one appears after the choice."""
-    stage.write("<h1>Shop</h1><footer><aside><a href=/_privacy/preferences>Your privacy choices</a></aside></footer>")
+    form = (
+        "<form hidden method=post action=/_privacy/choice><button name=choice value=withdraw>Withdraw</button></form>"
+    )
+    link = "<a href=/_privacy/preferences>Your privacy choices</a>"
+    stage.write(f"<h1>Shop</h1><footer><aside>{link}{form}</aside></footer>")
     page = visitor.open()
     visitor.press("Refuse all")
     assert page.locator("aside").count() == 1
     assert page.evaluate(FOCUS) == "Your privacy choices"
+    expect(page.get_by_role("button", name="Withdraw")).to_be_hidden()
+    page.context.clear_cookies()
+    visitor.open()
+    visitor.press("Accept all")
+    expect(page.get_by_role("button", name="Withdraw")).to_be_visible()
 
 
 @pytest.mark.parametrize(("language", "outcome"), [("de", "Sie haben alles abgelehnt."), ("en", "You refused all.")])
@@ -80,6 +89,33 @@ def test_the_keyboard_alone_is_enough(visitor: Visitor) -> None:
     assert page.evaluate(FOCUS) == "Your privacy choices"
     page.keyboard.press("Tab")
     assert page.evaluate(FOCUS) == "next"
+
+
+@pytest.mark.parametrize("headers", [{}, {"cache-control": "public, max-age=60"}], ids=["own", "shared"])
+def test_one_press_takes_back_what_one_press_gave(
+    headers: dict[str, str], stage: Stage, visitor: Visitor, kit: ConsentKit
+) -> None:
+    """On the page where somebody has just allowed all, and on one that caches share, one press withdraws it, before and
+    after the page is loaded again; who refuses is offered nothing to withdraw."""
+    stage.headers |= headers
+    page = visitor.open()
+    withdraw = page.get_by_role("button", name="Withdraw consent")
+    for again in (False, True):
+        visitor.press("Accept all")
+        if again:
+            visitor.open()
+        withdraw.click()
+        expect(withdraw).to_be_hidden()
+        assert visitor.page.url == stage.address + "/"
+        record = _last_record(kit)
+        assert (record["choice"], record["method"]) == ("withdraw", "link form")
+        visitor.page.context.clear_cookies()
+        visitor.open()
+        expect(page.get_by_role("button", name="Accept all")).to_be_visible()
+        expect(withdraw).to_be_hidden()
+    visitor.press("Refuse all")
+    expect(page.get_by_role("link", name="Your privacy choices")).to_be_visible()
+    expect(withdraw).to_be_hidden()
 
 
 def test_the_focus_goes_back_to_where_it_was(stage: Stage, visitor: Visitor) -> None:

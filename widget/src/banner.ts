@@ -1,9 +1,11 @@
 // The first layer in the page: the server's markup, shown and taken away. No word here is ours to say.
 import { announce } from "./events"
+import type { ConsentDecision } from "./widget"
 
 const SECTION = ".ck-first"
 const LATER = "template.ck-later"
 const LINK = 'aside > a[href$="/preferences"]'
+const WITHDRAWAL = LINK + " + form"
 
 let region: HTMLElement | undefined
 let cameFrom: HTMLElement | null = null
@@ -42,6 +44,12 @@ export function closeBanner(outcome = "", shown = false): void {
   section.remove()
   if (region) say(region, outcome, shown)
   if (hadFocus) returnFocus()
+}
+
+/** Beside the link, for whoever has allowed something: one press withdraws it. What takes away loads the page again. */
+export function offerWithdrawal({ granted, vendors }: ConsentDecision): void {
+  const form = document.querySelector<HTMLFormElement>(WITHDRAWAL)
+  if (form && (granted[1] || vendors[0])) form.hidden = false
 }
 
 function say(region: HTMLElement, outcome: string, shown: boolean): void {

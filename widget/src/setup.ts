@@ -1,5 +1,5 @@
 // Everything wired, on one screen. The page works without any of it.
-import { closeBanner, findBanner, showBanner } from "./banner"
+import { closeBanner, findBanner, offerWithdrawal, showBanner } from "./banner"
 import { listenForChoices } from "./choice"
 import { takesAway } from "./decision"
 import { cookieValue, parseLetters } from "./letters"
@@ -36,6 +36,7 @@ function setUp(script: HTMLScriptElement): void {
     }
     if (outgrows(decision)) return void setTimeout(() => location.reload(), pause)
     state.set(decision)
+    offerWithdrawal(decision)
     wake(decision)
   }
   const settle = (decision: ConsentDecision, outcome?: string): void => {

@@ -6,7 +6,7 @@ from consentkit.page.framework import as_listed
 from consentkit.page.mould import in_ascii
 from consentkit.page.notice import Layer, Notice, Occasion, build_notice
 from consentkit.page.render import Pages
-from consentkit.page.reopen import Look
+from consentkit.page.reopen import Look, Withdraws
 
 __all__ = [
     "Layer",
@@ -14,6 +14,7 @@ __all__ = [
     "Notice",
     "Occasion",
     "Pages",
+    "Withdraws",
     "as_listed",
     "build_notice",
     "in_ascii",

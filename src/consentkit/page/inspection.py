@@ -169,7 +169,7 @@ def _message(pages: Pages, policy: Policy, language: str) -> Iterator[Fault]:
 
 
 def _reopen(pages: Pages, policy: Policy, language: str) -> Iterator[Fault]:
-    html, said = unescape(pages.reopen(language, withdraws=True).decode()), texts(language, policy.texts)
+    html, said = unescape(pages.reopen(language, withdraws="now").decode()), texts(language, policy.texts)
     if f'href="{policy.prefix}/preferences"' not in html or said["reopen"] not in html:
         yield Fault("no link to the preferences under its name", "withdrawal")
     if f'action="{policy.prefix}/choice"' not in html or said["button.withdraw"] not in html:

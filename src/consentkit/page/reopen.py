@@ -19,6 +19,8 @@ _KEPT = 64  # languages × what it says × its looks
 
 Look = Literal["style", "sheet", "banner", "none"]
 """Where it has its looks from: itself, a sheet of ours, that of the banner in whose place it stands, or the page."""
+Withdraws = Literal["never", "later", "now"]
+"""Whether it has the button: "later" is hidden until the widget learns that this visitor has allowed something."""
 
 
 class Reopen:
@@ -35,7 +37,7 @@ class Reopen:
         root: str = "",
         *,
         honoured: bool = False,
-        withdraws: bool = False,
+        withdraws: Withdraws = "never",
         look: Look = "sheet",
         nonce: str = "",
     ) -> bytes:
@@ -43,19 +45,22 @@ class Reopen:
         version to come is announced, which it is to those as well whom no banner asks.
 
         `honoured` has it say that the browser's signal was, where no banner does (CCPA regulations §7025(c)(6));
-        `withdraws` adds the button. Its `look` is "style" on the pages of who has decided, which ask for nothing of
-        ours, unless their policy forbids it: `nonce` is for that. One that the site has placed has "none".
+        `withdraws` says whether it has the button. Its `look` is "style" on the pages of who has decided, which ask for
+        nothing of ours, unless their policy forbids it: `nonce` is for that. One that the site has placed has "none".
         """
         return self._moulded(language, root, honoured, withdraws, look, bool(nonce)).fill(nonce=nonce)
 
-    def _mould(self, language: str, root: str, honoured: bool, withdraws: bool, look: Look, has_nonce: bool) -> Mould:
+    def _mould(
+        self, language: str, root: str, honoured: bool, withdraws: Withdraws, look: Look, has_nonce: bool
+    ) -> Mould:
         said = texts(language, self._policy.texts)
         news = announcement(self._policy, self._coming, said, asked=False)[:1]
         values = {
             "language": language,
             "here": root + self._policy.prefix,
             "label": " ".join([*([f"{said['honoured']}."] if honoured else []), *news, said["reopen"]]),
-            "withdraw": said["button.withdraw"] if withdraws else "",
+            "withdraw": said["button.withdraw"] if withdraws != "never" else "",
+            "waits": withdraws == "later",
             "look": look,
             "sheet": self._sheet.name,
             "style": self._sheet.data.decode("ascii"),

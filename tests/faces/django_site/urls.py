@@ -90,6 +90,11 @@ def named(request: HttpRequest) -> HttpResponse:
     return HttpResponse(engines["django"].from_string(source).render({}, request))
 
 
+def linked(request: HttpRequest) -> HttpResponse:
+    source = "<body><main></main><footer>{{ consent_link }}</footer>"
+    return HttpResponse(engines["django"].from_string(source).render({}, request))
+
+
 def decision(request: HttpRequest, slug: str = "") -> JsonResponse:
     return JsonResponse({"granted": sorted(request.consent.granted)})
 
@@ -105,6 +110,7 @@ urlpatterns = [
     path("django/adrip", adrip),
     path("django/file/<str:kind>", file),
     path("django/placed", placed),
+    path("django/linked", linked),
     path("django/named", named),
     path("django/decision", decision),
     path("django/courses/<slug:slug>", decision),

@@ -20,5 +20,5 @@ def consent_banner(context: Context, nonce: str = "") -> Any:
 
 @register.simple_tag(takes_context=True)
 def consent_link(context: Context) -> Any:
-    """The link to the preferences."""
+    """The link to the preferences, and beside it the button that withdraws for whoever has allowed something."""
     return consent_context(context["request"])["consent_link"]()
