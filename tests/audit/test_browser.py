@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from consentkit.audit.words import LANGUAGES
 from consentkit.ledger.days import add_times
@@ -149,8 +149,8 @@ def test_printed(chromium: Browser, site: Site, address: str) -> None:
     with visiting(chromium, address, javascript=True, locale="en") as visitor:
         page = entered(visitor, site)
         page.emulate_media(media="print")
-        assert page.locator("tbody").first.is_visible()
-        assert page.locator("svg[role=img]").first.is_visible()
-        assert not page.locator("nav").first.is_visible()
-        assert not page.locator("button").first.is_visible()
+        expect(page.locator("nav").first).to_be_hidden()
+        expect(page.locator("button").first).to_be_hidden()
+        expect(page.locator("tbody").first).to_be_visible()
+        expect(page.locator("svg[role=img]").first).to_be_visible()
         assert len(page.pdf()) > 10_000

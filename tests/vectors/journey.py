@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence, Set
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -32,10 +32,8 @@ _ATTEMPTS = 3
 # Whom Chromium asks for itself.
 _BROWSERS_OWN = ("accounts.google.com", "update.googleapis.com", "clients2.google.com")
 # How long is waited for others, who may not be asked, once the site was; and how late somebody may be after the last
-# page.
+# page. Who is to be asked is, sooner or later.
 _LONGEST = 2
-# And on a page without us, which asks them sooner or later.
-_LIVE = 10
 _LATE = 0.3
 
 
@@ -53,6 +51,20 @@ class Seen(NamedTuple):
 
 
 Sightings = dict[str, Seen]
+
+
+class Awaited(NamedTuple):
+    """What a page gets time for: what it is `known` to do, whether it `asks` others, and whether the `same`."""
+
+    known: Seen | None
+    asks: bool
+    same: bool
+
+    def is_there(self, own: frozenset[str]) -> bool:
+        return self.known.own <= own if self.known else bool(own)
+
+    def is_met(self, asked: frozenset[Asked]) -> bool:
+        return self.known.requests <= asked if self.known and self.same else bool(asked) or not self.asks
 
 
 class Browsing:
@@ -75,11 +87,18 @@ class Browsing:
         await page.wait_for_load_state()
 
     async def visit(
-        self, host: str, vectors: Sequence[Vector], before: Sightings | None = None, *, same: bool = False
+        self,
+        host: str,
+        vectors: Sequence[Vector],
+        before: Sightings | None = None,
+        *,
+        asking: Set[str] = frozenset(),
+        same: bool = False,
     ) -> Sightings:
         """What each vector brings about on a host.
 
-        Each page is given time to ask of the site what it did `before`, and to ask of others the `same`.
+        Each page is given time to ask of the site what it did `before`; those in `asking`, to ask others something, or
+        the `same`.
         """
         begun = time.time()
         self._abroad.asked.clear()
@@ -90,9 +109,12 @@ class Browsing:
         waiting = [vector for vector in reversed(vectors) if vector not in alone]
         stored: dict[str, frozenset[str]] = {}
 
-        def awaited(vector: Vector) -> Seen | None:
-            known = None if before is None else before[vector.id]
-            return known if same or known is None else known._replace(asked=frozenset())
+        def awaited(vector: Vector) -> Awaited:
+            asks = vector.id in asking if before else vector.is_live(self.scripting)
+            # A name that is stored or looked up is seen elsewhere.
+            return Awaited(
+                before[vector.id] if before else None, asks and not vector.stores and not vector.is_lookup, same
+            )
 
         async def work(page: Page) -> None:
             while waiting:
@@ -122,7 +144,7 @@ class Browsing:
         await page.goto("about:blank")
         return [each for each in self._abroad.asked if each.host not in _BROWSERS_OWN]
 
-    async def _look(self, page: Page, host: str, vector: Vector, awaited: Seen | None) -> None:
+    async def _look(self, page: Page, host: str, vector: Vector, awaited: Awaited) -> None:
         for _ in range(_ATTEMPTS):
             # A page that goes elsewhere by itself may do so before it has loaded, or when the next is on its way.
             with suppress(Error):
@@ -131,17 +153,10 @@ class Browsing:
                 break
         if b"id=go" in vector.source:
             await page.locator("#go").press("Enter")
-        if awaited:  # whatever is held, the site's own comes
-            await _until(lambda: awaited.own <= self._own(vector.id), PATIENCE)
-        await _until(lambda: self._is_done(vector, awaited), _LONGEST if awaited else _LIVE)
+        # Whatever is held, the site's own comes.
+        await _until(lambda: awaited.is_there(self._own(vector.id)), PATIENCE)
+        await _until(lambda: awaited.is_met(self._asked(vector.id)), PATIENCE if awaited.asks else _LONGEST)
         await asyncio.sleep(_APART if vector.is_apart else _LINGER)
-
-    def _is_done(self, vector: Vector, awaited: Seen | None) -> bool:
-        """Whether a page has asked the site for what is its own, or, where nothing is held, the tracker too."""
-        if awaited:
-            return awaited.own <= self._own(vector.id) and awaited.requests <= self._asked(vector.id)
-        asks = not vector.is_live(self.scripting) or vector.stores or vector.is_lookup or self._asked(vector.id)
-        return bool(self._own(vector.id) and asks)
 
     async def _stored(self, page: Page, vector: Vector) -> frozenset[str]:
         cookies = {cookie["name"] for cookie in await self._context.cookies(page.url)}

@@ -73,6 +73,19 @@ def chosen(visit: Visit) -> list[Vector]:
     return [vector for at, vector in enumerate(there) if FULL or (at + turn) % SHARES[vector.kind] == 0]
 
 
+def asking(visit: Visit) -> set[str]:
+    """Those of which the table says that they ask a tracker there, or store its name."""
+    if not visit.willing:
+        return {vector.id for vector in VECTORS if vector.cells[visit.cell] == "leaks"}
+    if visit.cell == "shared_off_nojs":
+        return set()
+    asleep = AHEAD | (UNUSUAL if "enforce" in visit.cell else set())
+    if visit.cell.startswith("shared"):
+        asleep |= {vector.id for vector in VECTORS if vector.cells["shared_accepted"] == "held"}
+        asleep |= LASTING if "enforce" in visit.cell else set()
+    return {vector.id for vector in VECTORS if vector.is_live(visit.scripting)} - asleep
+
+
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[Visit, Sightings]:
     """Everything a browser did, with scripts and without."""
@@ -96,7 +109,9 @@ async def _see(chromium: str, folder: Path) -> dict[Visit, Sightings]:
                     for visit in visits:
                         if visit.willing:
                             await browser.accept(visit.host)
-                        found[visit] = await browser.visit(visit.host, chosen(visit), found[bare], same=visit.willing)
+                        found[visit] = await browser.visit(
+                            visit.host, chosen(visit), found[bare], asking=asking(visit), same=visit.willing
+                        )
                 lookups = looked_up(place / "net.json")
                 for visit in (bare, *visits):
                     found[visit] = with_lookups(found[visit], lookups, browser.spans[visit.host])
