@@ -20,7 +20,7 @@ FLOORS = {
     "keyfile keyplace settings",
     3: "crossing.errand crossing.takeover crossing.ticket carried cookie tc_cookie accounts.mark accounts.merging "
     "token preview choice visitor.device replies sightings.reports lint page guard ledger",
-    4: "foreign.adopting framing crossing leftovers accounts keeping recording rights "
+    4: "app_cookies foreign.adopting framing crossing leftovers accounts keeping recording rights "
     "embedding sightings shelf choosing routes showing versions visitor exchange kit placing",
     5: "asgi wsgi starlette fastapi flask django",
     6: "audit export cli demo testing",

@@ -10,12 +10,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any, cast
 
 from starlette.concurrency import run_in_threadpool
 
+from consentkit.app_cookies import app_cookies
 from consentkit.choice import LONGEST_BODY
 from consentkit.errors import ConsentkitError
 from consentkit.exchange import Exchange
@@ -36,6 +37,8 @@ _BY_REFERENCE = ("http.response.pathsend", "http.response.zerocopysend")
 # A websocket's handshake carries headers too, and one that is refused may carry a page.
 _STARTS = ("http.response.start", "websocket.http.response.start", "websocket.accept")
 _BODIES = ("http.response.body", "websocket.http.response.body")
+# What of the app's scope is for the app alone.
+_GUARDED = frozenset(("headers", "extensions", "state", "consentkit.exchange"))
 
 
 def _failing_the_start(init: Init) -> Init:
@@ -79,7 +82,8 @@ class ConsentMiddleware:
         minor: Minor | None = None,
     ) -> None:
         self._app = app
-        self._kit = ConsentKit(load_settings(policy, database, data, secret, signing_key), clock, minor)
+        settings = load_settings(policy, database, data, secret, signing_key)
+        self._kit = ConsentKit(settings, clock, minor, needed=partial(app_cookies, app))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._broken is not None:
@@ -95,20 +99,25 @@ class ConsentMiddleware:
                 await _send_reply(await run_in_threadpool(exchange.reply, body), exchange, send)
             else:
                 inner = guarded_scope(scope, exchange)
-                await self._app(inner, receive, _Responder(exchange, inner, send).send)
+                try:
+                    await self._app(inner, receive, _Responder(exchange, scope, inner, send).send)
+                finally:
+                    hand_back(inner, scope)
 
 
 class _Responder:
     """One response on its way out: its head waits for the first piece of a body that will change."""
 
-    def __init__(self, exchange: Exchange, scope: Scope, send: Send) -> None:
+    def __init__(self, exchange: Exchange, outer: Scope, scope: Scope, send: Send) -> None:
         self._exchange = exchange
+        self._outer = outer
         self._scope = scope
         self._send = send
         self._start: Message | None = None
 
     async def send(self, message: Message) -> None:
         if message["type"] in _STARTS:
+            hand_back(self._scope, self._outer)
             route = getattr(self._scope.get("route"), "path", "")
             given = ResponseHead(message.get("status", 101), read_headers(message))
             head = self._exchange.start(given, route)
@@ -164,7 +173,8 @@ def read_headers(message: Mapping[str, Any]) -> tuple[tuple[bytes, bytes], ...]:
 
 def guarded_scope(scope: Scope, exchange: Exchange) -> Scope:
     """The scope the app sees: with the decision, and without what would go past us."""
-    inner = {**scope, "state": _State(scope.get("state", ()), exchange), "consentkit.exchange": exchange}
+    state = _State(scope.setdefault("state", {}), exchange)  # as Starlette makes one where the server gives none
+    inner = {**scope, "state": state, "consentkit.exchange": exchange}
     if (request := exchange.request) is not exchange.head:
         inner["headers"] = list(request.headers)
     if extensions := scope.get("extensions"):
@@ -172,18 +182,38 @@ def guarded_scope(scope: Scope, exchange: Exchange) -> Scope:
     return inner
 
 
-class _State(dict[str, Any]):
-    """What `request.state` reads. The decision is made when it is asked for: most responses never ask."""
+def hand_back(inner: Scope, scope: Scope) -> None:
+    """What the app wrote into its scope goes out again, to middleware around us: the route that was found, the user."""
+    for name, value in inner.items():
+        if name not in _GUARDED:
+            scope[name] = value
 
-    def __init__(self, known: Any, exchange: Exchange) -> None:
+
+class _State(dict[str, Any]):
+    """What `request.state` reads; what is written there, middleware around us reads as well. The decision is made when
+    it is asked for: most responses never ask. It stays with its request: some servers keep one state for a connection.
+    """
+
+    def __init__(self, known: MutableMapping[str, Any], exchange: Exchange) -> None:
         super().__init__(known)
+        self._known = known
         self._exchange = exchange
+        self.pop("consent", None)
 
     def __missing__(self, key: str) -> Any:
         if key != "consent":
             raise KeyError(key)
-        self[key] = self._exchange.decision
+        super().__setitem__(key, self._exchange.decision)
         return self[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        super().__setitem__(key, value)
+        if key != "consent":
+            self._known[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        super().__delitem__(key)
+        self._known.pop(key, None)
 
 
 async def _read_body(receive: Receive) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import lru_cache, partial
 
@@ -56,8 +56,11 @@ class ConsentKit:
         clock: Callable[[], float] = time.time,
         minor: Minor | None = None,
         ledger: Ledger | None = None,
+        needed: Callable[[], Iterable[str]] = tuple,
     ) -> None:
-        """With a `ledger` that is open already, the kit of the next version: what is declared counts as in force."""
+        """`needed` gives the names of cookies under which the site's framework keeps logins and tokens.
+
+        With a `ledger` that is open already, the kit of the next version: what is declared counts as in force."""
         settings = replace(settings, policy=as_listed(settings.policy))
         self.ledger = ledger or open_ledger(settings)
         settings, self.coming = (settings, None) if ledger else settle(settings, self.ledger, clock())
@@ -66,7 +69,7 @@ class ConsentKit:
         self.policy = settings.policy
         self.enforces = settings.policy.mode == "enforce"
         self.shelf = Shelf(self.ledger, settings.policy)
-        self.classifier = Classifier(settings.policy)
+        self.classifier = Classifier(settings.policy, needed)
         self.pages = Pages(settings.policy, self.coming)
         self.locate = locator(settings.policy.jurisdiction.database)
         self.rewritings = Rewritings()
@@ -99,7 +102,7 @@ class ConsentKit:
         self._open_ledger()
         # Made at once: on the day nobody waits for it.
         following = replace(settings, policy=self.coming) if self.coming else None
-        self._next = following and ConsentKit(following, lambda: self._clock(), minor, self.ledger)
+        self._next = following and ConsentKit(following, lambda: self._clock(), minor, self.ledger, needed)
 
     def exchange(self, head: RequestHead) -> Exchange:
         """One request and its response, under the version that is in force when it begins."""

@@ -64,7 +64,7 @@ def _notice(exchange: Exchange, _: bytes) -> Reply:
         return private_page(200, exchange.kit.pages.settled(decision), *adopted)
     if exchange.showing.asks:
         return private_page(200, exchange.showing.banner(exchange.showing.where_from()))
-    return private_page(200, exchange.kit.pages.settled(exchange.decision), *exchange.correcting())
+    return private_page(200, exchange.showing.settled(), *exchange.correcting())
 
 
 def _arrive(exchange: Exchange, body: bytes) -> Reply:

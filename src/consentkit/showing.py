@@ -159,6 +159,12 @@ class Showing:
             notice, self._exchange.decision, token=token, return_to=return_to, root=self._root
         )
 
+    def settled(self) -> bytes:
+        """What stands in the banner's stead for who is not asked, and that their signal was honoured if it was: the
+        page that asks is the same for everybody, and cannot say so.
+        """
+        return self._kit.pages.settled(self._exchange.decision, self.language if self._is_honoured else "")
+
     def preferences(self, return_to: str, message: str | None = None) -> bytes:
         """The second layer, likewise; `message` is the key of why the visitor is asked again."""
         notice = self._kit.notice(self._exchange, "preferences")

@@ -8,11 +8,14 @@ The app finds the visitor's Decision in `environ["consentkit.consent"]`.
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+from consentkit.app_cookies import app_cookies
 from consentkit.choice import LONGEST_BODY
 from consentkit.exchange import Exchange
 from consentkit.http import Reply, RequestHead, ResponseHead
@@ -46,21 +49,23 @@ class ConsentMiddleware:
         minor: Minor | None = None,
     ) -> None:
         self._app = app
-        self._kit = ConsentKit(load_settings(policy, database, data, secret, signing_key), clock, minor)
+        settings = load_settings(policy, database, data, secret, signing_key)
+        self._kit = ConsentKit(settings, clock, minor, needed=partial(app_cookies, app))
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         exchange = self._kit.exchange(read_head(environ))
         if exchange.is_ours:
             return _send_reply(exchange.reply(_read_body(environ)), exchange, start_response)
         inner = guarded_environ(environ, exchange)
-        return _Responder(exchange, inner, start_response).respond(self._app)
+        return _Responder(exchange, environ, inner, start_response).respond(self._app)
 
 
 class _Responder:
     """One response on its way out: its head waits for the first piece of a body that will change."""
 
-    def __init__(self, exchange: Exchange, environ: Environ, start_response: StartResponse) -> None:
+    def __init__(self, exchange: Exchange, outer: Environ, environ: Environ, start_response: StartResponse) -> None:
         self._exchange = exchange
+        self._outer = outer
         self._environ = environ
         self._start_response = start_response
         self._waiting: tuple[str, list[tuple[str, str]]] | None = None
@@ -69,13 +74,17 @@ class _Responder:
         self._result: Iterable[bytes] = ()
 
     def respond(self, app: App) -> Iterable[bytes]:
-        self._result = app(self._environ, self.start)
+        try:
+            self._result = app(self._environ, self.start)
+        finally:
+            hand_back(self._environ, self._outer)
         if self._server_write is not None and not self._exchange.rewrites:
             return self._result  # as it is: a file stays the server's to send
         return self
 
     def start(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], object]:
         """The app's start_response; with `exc_info` it may come again (PEP 3333)."""
+        hand_back(self._environ, self._outer)
         if self._server_write is not None:
             return self._start_response(status, headers, exc_info)  # too late: the server raises what happened
         app_head = ResponseHead(int(status.split(" ", 1)[0]), read_headers(headers))
@@ -89,12 +98,14 @@ class _Responder:
 
     def __iter__(self) -> Iterator[bytes]:
         if isinstance(self._result, list | tuple):
-            self._result, pieces = (), self._result
-            yield from self._finish(b"".join(pieces))
+            self._result, whole = (), self._result
+            yield from self._finish(b"".join(whole))
             return
-        for chunk in self._result:
+        pieces = iter(self._result)
+        for chunk in pieces:
             if self._waiting and len(chunk) == self._promised:  # all that was promised, in one piece
                 yield from self._finish(chunk)
+                deque(pieces, maxlen=0)  # what the app does behind its last piece is done
                 return
             if piece := self._exchange.feed(chunk):
                 self._send_start()
@@ -160,6 +171,13 @@ def guarded_environ(environ: Environ, exchange: Exchange) -> Environ:
     if send_hints := environ.get("wsgi.early_hints"):  # gunicorn's
         inner["wsgi.early_hints"] = _guarded_hints(exchange, send_hints)
     return inner
+
+
+def hand_back(inner: Environ, environ: Environ) -> None:
+    """What the app wrote into its environ goes out again, to middleware around us and to the server's log."""
+    for name, value in inner.items():
+        if not name.startswith(("HTTP_", "wsgi.", "consentkit.")):
+            environ[name] = value
 
 
 def _guarded_hints(exchange: Exchange, send: Callable[[list[tuple[str, str]]], object]) -> Callable[..., None]:

@@ -179,6 +179,9 @@ def test_what_cannot_be_looked_at(run: Run) -> None:
     assert "no_such" in run("check", "--app", "no_such:app", code=2).stderr
     Path("site_app.py").write_text("app = 1 / 0")
     assert "ZeroDivisionError" in run("check", "--app", "site_app:app", code=2).stderr
+    Path("site_app.py").write_text("def create(debug=False):\n    pass")
+    sys.modules.pop("site_app", None)
+    assert "write site_app:create()" in run("check", "--app", "site_app:create", code=2).stderr
     assert "leave PATH out" in run("check", "consent.toml", "--app", "site_app", code=2).stderr
     Path("consent.toml").write_text('mode = "loud"')
     assert found(run, STARLETTE + "app = ConsentMiddleware(app)") == ["E004"]

@@ -92,6 +92,18 @@ def test_a_proposal_is_a_policy(run: Run, learning: Path) -> None:
     run("csp", "--data", learning)
 
 
+def test_a_port_of_its_own(run: Run, learning: Path) -> None:
+    """A payment frame at a port of its own would be stopped until the policy names that port; a vendor's not."""
+    met(learning, html={"files.example:8443": 1, "count.example:8443": 1}, frame_src={"files.example:8443": 1})
+    result = run("csp", "--data", learning, code=1)
+    assert "would stop 1 of them" in result.stderr
+    proposed = tomllib.loads(result.stdout)["csp"]["hosts"]
+    assert proposed == ["files.example", "files.example:8443"]
+    policy = POLICY.replace('hosts = ["files.example"]', f"hosts = {json.dumps(proposed)}")
+    (learning / "consent.toml").write_text(policy, encoding="utf-8")
+    assert "would stop 0" in run("csp", "--data", learning).stderr
+
+
 def test_what_only_reports_name(run: Run, learning: Path) -> None:
     """Forged reports widen nothing: what nobody but they name is marked, and a comment in what is to be pasted."""
     met(learning, img_src={"evil.example": 900, "www.google-analytics.com": 5})

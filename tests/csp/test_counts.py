@@ -82,7 +82,7 @@ def test_a_page_is_listened_to_now_and_then(store: Store) -> None:
     plain.judge("https://later.test/")
     hosts.flush()
     found = {(s.host, s.place) for s in sightings(store, datetime.now(UTC).date())}
-    assert found == {("cdn.test", "link"), ("count.test", "html"), ("files.test", "html")}
+    assert found == {("cdn.test", "link"), ("count.test", "html"), ("files.test:8443", "html")}
 
 
 def test_off_learns_nothing(store: Store) -> None:

@@ -26,7 +26,7 @@ def new(*bodies: Any, kind: str = "csp-violation") -> bytes:
 def test_both_formats() -> None:
     """Older and newer browsers say in two ways which host was stopped, for what."""
     expected = [Violation("script-src", "t.test")]
-    report = {"blocked-uri": "https://T.test:8443/x.js?id=5", "document-uri": "https://shop.test/secret"}
+    report = {"blocked-uri": "https://T.test:443/x.js?id=5", "document-uri": "https://shop.test/secret"}
     assert parse_report(old(**report, **{"effective-directive": "script-src-elem"}), OLD) == expected
     assert parse_report(old(**report, **{"violated-directive": "script-src 'self' a.test"}), OLD) == expected
     assert (
@@ -54,6 +54,24 @@ def test_what_is_no_host(url: str) -> None:
     """What names no host of the web, or only nearly, is no news to the owner."""
     assert host_in(url) is None
     assert parse_report(old(**{"blocked-uri": url, "effective-directive": "img-src"}), OLD) == []
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://pay.test:8443/x", "pay.test:8443"),
+        ("wss://pay.test:9000", "pay.test:9000"),
+        ("https://pay.test:443/", "pay.test"),
+        ("http://pay.test:80", "pay.test"),
+        ("//pay.test.:08443?q", "pay.test:8443"),
+        ("https://pay.test:0/", None),
+        ("https://pay.test:70000/", None),
+        (f"https://{'a.' * 124}test:8443/", None),
+    ],
+)
+def test_port(url: str, host: str | None) -> None:
+    """A host asked at a port of its own is named with it: a policy that names the host alone would stop it."""
+    assert host_in(url) == host
 
 
 @pytest.mark.parametrize(

@@ -101,6 +101,19 @@ def test_csrf(site: dict[str, Any]) -> None:
             assert form(client, choice="refuse_all").status_code == 303
 
 
+def test_names_of_its_own(site: dict[str, Any]) -> None:
+    """Nobody is logged out, nor turned away with a form, since the site calls Django's cookies by names of its own."""
+    names = {"SESSION_COOKIE_NAME": "_ga", "CSRF_COOKIE_NAME": "myform"}  # the first is a tracker's for all others
+    engine = "django.contrib.sessions.backends.signed_cookies"
+    with override_settings(MIDDLEWARE=[OURS, SESSION, CSRF], SESSION_ENGINE=engine, **names):
+        client = Client()
+        assert set(client.get("/django/signin", headers=HTML).cookies) == {"_ga", "myform"}
+        assert not client.get("/django/decision", headers=HTML).cookies, "nothing drops them later"
+    with override_settings(MIDDLEWARE=[OURS, SESSION, CSRF], SESSION_ENGINE=engine):
+        assert set(Client().get("/django/signin").cookies) == {"sessionid", "csrftoken"}
+    assert site_kit().classifier.cookie("_ga").category == "analytics"
+
+
 @pytest.mark.parametrize("order", [[OURS, GZIP], [GZIP, OURS]])
 def test_gzip(site: dict[str, Any], order: list[str]) -> None:
     """Compressed by Django, a page is guarded all the same, streamed or whole, sync or async."""

@@ -74,6 +74,13 @@ def test_session(app: flask.Flask) -> None:
     assert "session" in visitor(app).get("/login").cookies
 
 
+def test_session_of_its_own_name(app: flask.Flask) -> None:
+    """Nor where the session has a name of its own and outlives the browser, set after the extension was."""
+    app.config |= {"SESSION_COOKIE_NAME": "shop", "PERMANENT_SESSION_LIFETIME": 9}
+    app.before_request(lambda: setattr(flask.session, "permanent", True))
+    assert "shop" in visitor(app).get("/login").cookies
+
+
 def test_stream(app: flask.Flask) -> None:
     """A page that is generated piece by piece is guarded."""
     page = app.test_client().get("/drip", headers=HTML).text

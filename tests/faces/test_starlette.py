@@ -8,6 +8,7 @@ from typing import Any
 import fastapi
 import pytest
 from starlette.applications import Starlette
+from starlette.middleware.sessions import SessionMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -50,6 +51,64 @@ def test_templates_without_us(page: Any) -> None:
     """On a page that our middleware does not see nothing is granted and nothing is placed."""
     text = visitor(Starlette(routes=[Route("/", page)])).get("/").text
     assert text == "<body><main>not counted</main><footer></footer>"
+
+
+class Around:
+    """Middleware around us, as what counts and logs requests is: it notes what the app left in its scope."""
+
+    def __init__(self, app: Any, noted: list[Any]) -> None:
+        self._app, self._noted = app, noted
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        async def note(message: Any) -> None:
+            self._note(scope)
+            await send(message)
+
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        Request(scope).state.began = True
+        await self._app(scope, receive, note)
+        self._note(scope)
+
+    def _note(self, scope: Any) -> None:
+        names = {name.decode() for name, _ in scope["headers"]}
+        told = (getattr(scope.get("route"), "path", None), dict(scope["state"]), "range" in names)
+        if told not in self._noted:
+            self._noted.append(told)
+
+
+def test_middleware_around_us(settings: dict[str, Any]) -> None:
+    """What stands around us, counting routes or logging users, learns from the scope what it would without us."""
+
+    async def page(request: Request) -> Response:
+        assert request.state.consent.granted == {"essential"}
+        request.state.user, request.state.draft = ("Ada", 1)
+        del request.state.draft
+        return Response(str(request.state.began))
+
+    app, noted = Starlette(routes=[Route("/courses/{slug}", page)]), list[Any]()
+    app.add_middleware(ConsentMiddleware, **settings)
+    app.add_middleware(Around, noted=noted)
+    with visitor(app) as client:
+        assert client.get("/courses/a", headers={**HTML, "range": "bytes=0-9"}).text == "True"
+    assert noted == [("/courses/{slug}", {"began": True, "user": "Ada"}, True)]
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_sessions_of_their_own_name(settings: dict[str, Any], inside: bool) -> None:
+    """Nobody loses a login over us: Starlette's session keeps the name that the site gave it, wherever we stand."""
+
+    async def login(request: Request) -> Response:
+        request.session["name"] = "Ada"
+        return Response("in")
+
+    app = Starlette(routes=[Route("/", login)])
+    app.add_middleware(SessionMiddleware, secret_key="for tests only", session_cookie="shop")
+    if inside:
+        app.add_middleware(ConsentMiddleware, **settings)
+    client = visitor(app if inside else ConsentMiddleware(app, **settings))
+    assert "shop" in client.get("/").cookies
 
 
 def build(**settings: Any) -> fastapi.FastAPI:

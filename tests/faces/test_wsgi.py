@@ -162,3 +162,37 @@ def test_other_protocols(guard: Guard) -> None:
     get(guard(app))
     assert seen[0]["consentkit.consent"].granted == {"essential"}
     assert (seen[0]["wsgi.multithread"], seen[0]["HTTP_HOST"]) == (True, HOST)
+
+
+def test_middleware_around_us(guard: Guard) -> None:
+    """What stands around us, and the server's log, read in the environ what the app wrote there."""
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": "GET",
+        "PATH_INFO": "/",
+        "HTTP_RANGE": "bytes=0-9",
+        "HTTP_ACCEPT": "text/html",
+    }
+    told: list[Any] = []
+
+    def app(environ: Any, start_response: Any) -> Iterable[bytes]:
+        assert "HTTP_RANGE" not in environ
+        environ["REMOTE_USER"] = "ada"
+        start_response("200 OK", list(HTML))
+        return [PAGE]
+
+    b"".join(guard(app)(environ, lambda *_: told.append(environ.get("REMOTE_USER"))))
+    assert told == ["ada"]
+    assert environ["HTTP_RANGE"] == "bytes=0-9"
+
+
+def test_what_follows_the_last_piece(guard: Guard) -> None:
+    """An app that counts or commits behind its last piece gets to do so, also where its length was promised."""
+    done: list[str] = []
+
+    def app(environ: Any, start_response: Any) -> Iterator[bytes]:
+        start_response("200 OK", [*HTML, ("Content-Length", str(len(PAGE)))])
+        yield PAGE
+        done.append("committed")
+
+    assert HELD in get(guard(app)).body
+    assert done == ["committed"]

@@ -290,7 +290,7 @@ svg broken out of        <svg><g><p></p><style><img src=//t.test/></style>
 svg, end tag breaks out  <svg><g></p><style><img src=//t.test/></style>
 svg island, open p       <svg><desc><p>x</desc></svg><style><img src=//t.test/></style>
 svg island, p after p    <svg><desc><p>x<p>y</p></desc><style><img& ~src=//t.test/></style>
-svg unclosed             <div><svg><g></div><style><img src=//t.test/></style>
+svg unclosed             <div><svg><g></div><style><img& ~src=//t.test/></style>
 svg font                 <svg><font><style><g></style><font color=red><style><img src=//t.test/></style>
 svg presentation         <svg><rect& ~fill="url(//t.test/a#b)"/><g& ~filter=url(//t.test/)><path& ~mask='url("//t.test/")'/></g></svg>
 svg, painted later       <svg><g><set& attributeName=clip-path ~to="url(//t.test/#a)"/><animate& ~values="none;url(//t.test/#a)"/></g></svg>
@@ -311,6 +311,19 @@ ahead: html script after <svg><script>x</svg><script>a()</script><body>@<img& ~s
 ahead: less before end   <svg><title>x<</title><img& ~src=//t.test/></svg>
 ahead: unclosed title    <!doctype html><svg><title>x</svg><body>@<img& ~src=//t.test/>
 ahead: math              <math><mtext><![CDATA[><img& ~src=//t.test/>]]><mglyph><style><!--<%/style><img src=//t.test/>
+ahead, twice: script     <script! src src="//t.test/a"></script><script! src=" " src=//t.test/></script>
+ahead, twice: link       <link& rel=next rel=stylesheet ~href="//t.test/"><link& rel=preload as=image ~href ~href="//t.test/">
+ahead, twice: kind       <script! ~type="text/template" ~type=module src=//t.test/></script><input& type=text type=image ~src=//t.test/>
+ahead, twice: language   <script! language=vbscript language=javascript src=//t.test/></script>
+ahead, twice: poster     <video& ~poster ~poster=//t.test/></video>
+ahead, href of a script  <svg></p><script! ~href=//t.test/></script>
+select, style            <select><style>@import "^//t.test/";</style><style>a{b:url(/own)}</style></select>
+select, style and markup <select><style type="text/plain" data-ck="marketing t"><b>{}a{b:url(//t.test/)}</style></select>
+svg, doubtful            <svg></li><script! ~href=//t.test/></script><style><img& ~src=//t.test/></style><rect& ~fill=url(//t.test/)></svg>
+svg, doubtful program    <svg></table><script!>new Image().src=&quot;//t.test/&quot;</script></svg>
+svg, doubt is over       <svg></li></svg><rect fill=url(//t.test/)><style><img src=//t.test/></style>
+svg, around an island    <svg><desc></div></desc><style><img& ~src=//t.test/></style></svg>
+base, no address         <base href="https://[x"><base& ~href="https://t.test/"><img src="//[x"><img& ~src=https://t.test/>
 svg icon, painted        <svg viewBox="0 0 1 1"><path fill="url(#a)" d="M0 0"/><path& ~clip-path="url(//t.test/#a)"/></svg>
 svg other links          <svg><pattern& ~href="//t.test/#a"/><textPath& ~xlink:href="//t.test/#a">x</textPath></svg>
 svg, base                <base& ~href="//t.test/x/"><svg><use href="#a"/><use& ~href="b.svg#a"/></svg>

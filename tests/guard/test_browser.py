@@ -53,7 +53,7 @@ _LIVE = """([text, type]) => {
       if (el.content && el.content.querySelectorAll) walk(el.content)
       if (el.shadowRoot) walk(el.shadowRoot)
       const hrefs = [null, "http://www.w3.org/1999/xlink"].map(ns => el.getAttributeNS(ns, "href")).filter(Boolean)
-      if (name === "style" && (svg || html)) sheet(name, el.textContent)
+      if (name === "style" && (svg || html) && /^(text\\/css)?$/i.test(el.type)) sheet(name, el.textContent)
       if (el.hasAttribute("style") && (svg || html)) sheet(name, `a{${el.getAttribute("style")}}`)
       if (el.hasAttribute("attributionsrc")) el.getAttribute("attributionsrc").split(" ").forEach(url => add(name, url))
       if (svg && name !== "script" && name !== "a") {
@@ -94,6 +94,7 @@ _ELSEWHERE = re.compile(
     r"inline|script, data|svg script entities|(one|no) slash|user name|noscript, |select and title|data document"
     r"|data sheet|base, relative|base in a template|handler|javascript: |import map|speculation rules|shadow root"
     r"|css, (src|custom property|data|import|HTML comment|kept)|data: |embed, code|javascript: |svg, painted later"
+    r"|ahead, |select, style|svg, doubtful|svg unclosed"
     r"|ahead: (svg (title, value|style$|script|in srcdoc)|island style|math)"
 )
 

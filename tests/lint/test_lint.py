@@ -69,7 +69,7 @@ def places(code: str, **said: Any) -> Change:
 # rule, place, what breaks it, where it is found. What is not broken is GOOD, which breaks none.
 BROKEN: list[tuple[str, str, Change, str]] = [
     ("J001", "BE", own("en", button__refuse_all="More options"), "texts.en.button.refuse_all"),
-    ("J001", "BE", own("fr", button__refuse_all="Choisir"), "texts.fr.button.refuse_all"),
+    ("J001", "BE", own("fr", button__refuse_all="Paramétrer"), "texts.fr.button.refuse_all"),
     ("J002", "IT", places("IT", memory="180 days"), "jurisdiction.places.IT.memory"),
     ("J002", "IE", places("IE", memory="12 months"), "jurisdiction.places.IE.memory"),
     ("J002", "US-CA", places("US", memory="180 days"), "jurisdiction.places.US.memory"),

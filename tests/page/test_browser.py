@@ -325,9 +325,14 @@ def test_the_way_back_is_in_the_sites_colours_and_over_nothing(chromium: Browser
     button beside it; at the end of a page no word lies under them; from right to left they stand on the right."""
     colours = {"light": "rgb(10, 87, 163) rgb(255, 255, 255)", "dark": "rgb(156, 203, 255) rgb(26, 34, 43)"}[scheme]
     with tab(chromium, NARROW, color_scheme=scheme, java_script_enabled=False) as page:
-        for language, look, style in (("en", "sheet", HOSTILE), ("ar", "style", RESETS[2]), ("de", "style", RESETS[0])):
-            serve(page, host(EVERYWHERE.reopen(language, look=look, withdraws="now").decode(), style))
+        cases = (("en", "sheet", HOSTILE), ("ar", "style", RESETS[2]), ("de", "style", RESETS[0]), ("ro", "style", ""))
+        for language, look, style in cases:
+            # What it says at most, where no version to come is announced.
+            said = EVERYWHERE.reopen(language, look=look, withdraws="now", honoured=language == "ro").decode()
+            serve(page, host(said, style))
             link = page.locator("aside a")
+            room = "parseFloat(getComputedStyle(document.documentElement, '::after').blockSize)"
+            assert page.evaluate(f"document.querySelector('aside').offsetHeight <= {room}")
             for each in page.locator("aside :is(a, button)").all():
                 assert colours == each.evaluate(
                     "el => { const s = getComputedStyle(el); return `${s.color} ${s.backgroundColor}` }"

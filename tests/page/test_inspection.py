@@ -107,6 +107,31 @@ BANNER = [
     (r"{{ doc.heading }}", "{{ doc.heding }}", "cannot be rendered"),
     (r"value=\"refuse_all\" aria", 'value="accept_all" aria', "no cross"),
     (r"class=\"ck-first\"", 'class="mine"', "ck-first"),
+    (r"<p>{{ doc.lead }}</p>", "<p><small>{{ doc.lead }}</small></p>", "<small>"),
+    (r"<p>{{ doc.lead }}</p>", "<svg><desc>{{ doc.lead }}</desc></svg>", "does not say"),
+    (r"<p>{{ doc.lead }}</p>", '<p class="ck-said">{{ doc.lead }}</p>', 'class="ck-said"'),
+    (r"<div class=\"ck-text\">", '<div class="ck-text ck-close">', 'class="ck-close"'),
+    (r"<ul>", '<ul tabindex="3">', "tabindex"),
+    (
+        r"{{ button.label }}</button>\n{% endfor %}\n</form>\n{#",
+        "<img src=/tick.svg>{{ button.label }}</button>{% endfor %}</form>{#",
+        "something in it",
+    ),
+    (r"<form id=\"ck-f\"", '<form class="first" id="ck-f"', "around it"),
+    (
+        r"(<button class=\"ck-button\">.*</button>)",
+        '<b><button class="ck-button">{{ button.label }}</button></b>',
+        "around it",
+    ),
+    (r"<ul>", '<button form="ck-f" name="choice" value="accept_all">OK</button><ul>', "none of the answers"),
+    (r"<ul>", '<button class="ck-button">Go on</button><ul>', "none of the answers"),
+    (r"<ul>", '<input type="image" form="ck-f" name="choice" value="accept_all"><ul>', "none of the answers"),
+    (
+        r"<input type=\"hidden\" name=\"token\"",
+        '<input type="hidden" name="category" value="marketing"><input type="hidden" name="token"',
+        "answers for the visitor",
+    ),
+    (r"<ul>", '<ul><input type="radio" form="ck-f" name="category" value="marketing" checked>', "radio"),
 ]
 
 
@@ -148,6 +173,9 @@ def test_one_mistake_is_said_once(tmp_path: Path) -> None:
         ("erase.html", r"<input type=.*", "", "no form that carries the token"),
         ("message.html", r"{{ text }}", "", "message.html"),
         ("reopen.html", r"{{ label }}", "", "no link to the preferences"),
+        ("reopen.html", r"value=withdraw", "value=accept_all", "no button “Withdraw consent”"),
+        ("reopen.html", r"aside", "nav", "in an <aside>"),
+        ("reopen.html", r'{{ " hidden" if waits }}', "", "not hidden while it waits"),
         ("embed.html", r"<p>{{ doc.body.*?}}", "<p>", "embed.html"),
         ("table.html", r"{{ row\[name\] }}", "", "declaration.html"),
         ("age.html", r"<input.*?off\">", "", "age is not asked"),

@@ -30,7 +30,9 @@ def test_the_banner_says_what_holds_while_it_asks() -> None:
     decision = Decision(frozenset({"essential", "analytics"}), frozenset({"maps", "ads"}))
     page = PAGES.banner(PAGES.notice("banner", "en", RULES), decision, token="t", return_to="/").decode()
     assert 'data-ck-granted="analytics essential" data-ck-vendors="ads maps"' in page
-    assert PAGES.settled(decision) == b'<i data-ck-granted="analytics essential" data-ck-vendors="ads maps"></i>'
+    told = b'<i data-ck-granted="analytics essential" data-ck-vendors="ads maps">'
+    assert PAGES.settled(decision) == told + b"</i>"
+    assert PAGES.settled(decision, "en") == told + b"Opt-Out Request Honored. </i>"
 
 
 def test_the_tag_is_plain_and_escaped() -> None:

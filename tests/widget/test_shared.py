@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
+from consentkit.asgi import ConsentMiddleware
 from consentkit.kit import ConsentKit
+from consentkit.settings import new_secret
+from consentkit.tlog import Signer
+from tests.serving import served
 
-from .conftest import Stage, Visitor
+from .conftest import POLICY, Stage, Visitor
 from .test_waking import external, inline
 
 SHARED = {"Cache-Control": "public, max-age=60"}
@@ -70,6 +75,56 @@ def test_whoever_has_not_chosen_is_asked(visitor: Visitor) -> None:
     assert page.evaluate("window.kept")
     assert page.locator("aside").count() == 1
     assert page.evaluate("document.activeElement.textContent") == "Your privacy choices"
+
+
+def test_the_banner_is_in_the_language_of_its_page(stage: Stage, visiting: Callable[..., Visitor]) -> None:
+    """Whatever the browser would rather read, a French page asks in French, as the link on it says."""
+    stage.pages["/"] = "<!doctype html><html lang=fr><head></head><body><h1>Boutique</h1></body></html>"
+    page = visiting(locale="de-DE").open()
+    expect(page.locator(".ck-first")).to_have_attribute("lang", "fr")
+    expect(page.get_by_role("button", name="Tout refuser")).to_be_visible()
+    assert page.locator("aside").get_attribute("lang") == "fr"
+
+
+def test_silence_has_nothing_to_withdraw(chromium: Browser, tmp_path: Path) -> None:
+    """Where all is allowed until somebody refuses, a page for everybody offers no withdrawal of what nobody gave, and
+    says that the browser's signal was honoured to who sends it; who has allowed all may withdraw it."""
+    stage = Stage()
+    stage.write("<h1>Shop</h1>" + external("a"))
+    stage.headers.update(SHARED)
+    key = Signer.generate("shop.test/log").to_text()
+    law = {"jurisdiction": {"default": "US"}}
+    app = ConsentMiddleware(stage.app, policy=POLICY | law, data=tmp_path, secret=new_secret(), signing_key=key)
+    with served(app) as stage.address, chromium.new_context() as context:
+        visitor = Visitor(context.new_page(), stage)
+        page = visitor.open()
+        assert visitor.wait_for(1) == ["a"]
+        link, withdraw = page.locator("aside a"), page.get_by_role("button", name="Withdraw consent")
+        expect(link).to_have_text("Your privacy choices")
+        expect(withdraw).to_be_hidden()
+        context.set_extra_http_headers({"Sec-GPC": "1"})
+        visitor.open()
+        expect(link).to_have_text("Opt-Out Request Honored. Your privacy choices")
+        expect(withdraw).to_be_hidden()
+        visitor.open("/_privacy/preferences?return_to=/")
+        page.get_by_role("button", name="Accept all").click()
+        expect(withdraw).to_be_visible()
+        expect(link).to_have_text("Your privacy choices")
+
+
+def test_what_appears_moves_nothing(stage: Stage, visiting: Callable[..., Visitor]) -> None:
+    """On a narrow page for everybody, in a language of long words, the button that withdraws moves nothing."""
+    viewport = "<meta name=viewport content='width=device-width'>"
+    stage.pages["/"] = f"<!doctype html><html lang=de><head>{viewport}</head><body><h1>Laden</h1></body></html>"
+    visitor = visiting(viewport={"width": 320, "height": 640})
+    page = visitor.open()
+    visitor.press("Alle akzeptieren")
+    expect(page.get_by_role("button", name="Einwilligung widerrufen")).to_be_visible()
+    link, form = page.locator("aside a"), page.locator("aside form")
+    shown = link.bounding_box()
+    form.evaluate("el => el.hidden = true")
+    expect(form.locator("button")).to_be_hidden()
+    assert link.bounding_box() == shown
 
 
 def test_the_banner_never_shows_without_its_looks(visitor: Visitor) -> None:

@@ -3,7 +3,7 @@ import { announce } from "./events"
 import type { ConsentDecision } from "./widget"
 
 const SECTION = ".ck-first"
-const LATER = "template.ck-later"
+const LATER = ".ck-later"
 const LINK = 'aside > a[href$="/preferences"]'
 const WITHDRAWAL = LINK + " + form"
 
@@ -44,6 +44,11 @@ export function closeBanner(outcome = "", shown = false): void {
   section.remove()
   if (region) say(region, outcome, shown)
   if (hadFocus) returnFocus()
+}
+
+/** Before the link's words, what the server has to say to this visitor alone: that their signal was honoured. */
+export function nameLink({ textContent }: HTMLElement): void {
+  document.querySelector(LINK)?.prepend(textContent!)
 }
 
 /** Beside the link, for whoever has allowed something: one press withdraws it. What takes away loads the page again. */

@@ -41,7 +41,7 @@ export function restore(element: Element): void {
 
 function giveBack(element: Element): void {
   if (element.localName === "script" && element.getAttribute("type") === "text/plain") element.removeAttribute("type")
-  else if (element.localName === "style") element.textContent = authorsText(element.textContent ?? "")
+  else if (element.localName === "style") element.textContent = authorsText(element.textContent!)
   // A form, or a button with an address of its own, was given a method by which it does nothing.
   for (const form of ["", "form"]) {
     if (element.hasAttribute(PREFIX + form + "action")) element.removeAttribute(form + "method")

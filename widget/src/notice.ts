@@ -1,7 +1,7 @@
 // What the server says about this visitor: the decision, and the banner for whoever is still to be asked.
 import type { ConsentDecision } from "./widget"
 
-type Told = (decision: ConsentDecision, banner: HTMLElement | null) => void
+type Told = (decision: ConsentDecision, found: HTMLElement, isBanner: boolean) => void
 
 /** The decision as the server writes it into an element. */
 export function readDecision({ dataset }: HTMLElement): ConsentDecision {
@@ -18,7 +18,7 @@ export function askServer(address: string, told: Told): void {
     const found = request.status === 200 && request.response?.querySelector("[data-ck-granted]")
     if (!found) return
     const style: HTMLLinkElement | null = request.response.querySelector("link")
-    const tell = (): void => told(readDecision(found), style && found)
+    const tell = (): void => told(readDecision(found), found, !!style)
     if (!style) return tell()
     // Shown without its looks it would push the page down.
     style.onload = style.onerror = tell

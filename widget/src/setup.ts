@@ -1,5 +1,5 @@
 // Everything wired, on one screen. The page works without any of it.
-import { closeBanner, findBanner, offerWithdrawal, showBanner } from "./banner"
+import { closeBanner, findBanner, nameLink, offerWithdrawal, showBanner } from "./banner"
 import { listenForChoices } from "./choice"
 import { takesAway } from "./decision"
 import { cookieValue, parseLetters } from "./letters"
@@ -36,7 +36,8 @@ function setUp(script: HTMLScriptElement): void {
     }
     if (outgrows(decision)) return void setTimeout(() => location.reload(), pause)
     state.set(decision)
-    offerWithdrawal(decision)
+    // Without a cookie nothing was chosen: what silence allows is refused, and not withdrawn.
+    if (cookie()) offerWithdrawal(decision)
     wake(decision)
   }
   const settle = (decision: ConsentDecision, outcome?: string): void => {
@@ -45,10 +46,13 @@ function setUp(script: HTMLScriptElement): void {
     act(decision, outcome ? HEARD : 0)
   }
   const ask = (): void =>
-    askServer(address(site, "notice"), (decision, banner) => {
-      if (!banner) return settle(decision)
+    askServer(`${address(site, "notice")}&lang=${document.documentElement.lang}`, (decision, found, isBanner) => {
+      if (!isBanner) {
+        nameLink(found)
+        return settle(decision)
+      }
       // In a frame nobody is asked: its page cannot tell what lies over it.
-      if (!findBanner() && self === top) showBanner(banner)
+      if (!findBanner() && self === top) showBanner(found)
       act(decision)
     })
   const consult = (): void => {

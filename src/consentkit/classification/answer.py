@@ -11,8 +11,8 @@ from consentkit.category import Category
 class Classification(NamedTuple):
     """`category` is None for the unknown. `vendor` is a declared vendor's id, or a name from the catalogue.
 
-    `reason` is "declared", "listed", "catalogued", "first party" or "unknown", or what `cascade` adds; `source` says
-    where that stands, and `rule` which of its lines it was. `use` is what it is for, where that is known.
+    `reason` is "declared", "listed", "needed", "catalogued", "first party" or "unknown", or what `cascade` adds;
+    `source` says where that stands, and `rule` which of its lines it was. `use` is what it is for, where that is known.
     `lasts` is how long visitors are told that a cookie is kept, in seconds; None where they are told nothing.
     """
 
@@ -38,6 +38,7 @@ class Classification(NamedTuple):
 
 UNKNOWN = Classification(None, "", "unknown", "", 0.0)
 FIRST_PARTY = Classification(Category.ESSENTIAL, "", "first party", "")
+NEEDED = Classification(Category.ESSENTIAL, "", "needed", "framework")
 
 
 def as_found(known: KnownCookie, reason: str) -> Classification:

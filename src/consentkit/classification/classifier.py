@@ -1,4 +1,5 @@
-"""What a cookie or a URL is, and why: declared by the site, else on a list of its own, else catalogued, else unknown.
+"""What a cookie or a URL is, and why: declared by the site, else on a list of its own, else needed by its framework,
+else catalogued, else unknown.
 
 Knows the policy and the catalogue. Says what a thing *is*; what to do with it, the unknown above all, is the guard's.
 Guesses nothing: that is what `cascade` adds, for people who look.
@@ -7,6 +8,7 @@ Guesses nothing: that is what `cascade` adds, for people who look.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from consentkit.catalog import (
@@ -21,6 +23,7 @@ from consentkit.catalog import (
 from consentkit.category import Category
 from consentkit.classification.answer import (
     FIRST_PARTY,
+    NEEDED,
     UNKNOWN,
     Classification,
     as_cloaked,
@@ -28,6 +31,7 @@ from consentkit.classification.answer import (
     as_tracked,
 )
 from consentkit.classification.declared import Declared
+from consentkit.once import once
 
 if TYPE_CHECKING:
     from consentkit.policy import Policy
@@ -43,14 +47,19 @@ _ABSOLUTE = re.compile(r"(?:(?:https?|wss?):[/\\]*|[/\\]{2,})(?P<authority>[^/\\
 
 
 class Classifier:
-    """Classifies for one policy, or for nobody's. Long-lived; remembers what it was asked, within bounds."""
+    """Classifies for one policy, or for nobody's. Long-lived; remembers what it was asked, within bounds.
 
-    def __init__(self, policy: Policy | None = None) -> None:
+    `needed` gives the names under which the site's framework keeps logins and tokens; it is asked once, when the first
+    cookie is.
+    """
+
+    def __init__(self, policy: Policy | None = None, needed: Callable[[], Iterable[str]] = tuple) -> None:
         signals = policy.signals if policy else None
         self._own_hosts = frozenset(policy.site.hosts if policy else ())
         self._holds_cloaked = policy is not None and policy.hold_cloaked
         self._spared = tuple(place.partition("/") for place in signals.spared_tags) if signals else ()
         self._declared = Declared.by(policy) if policy else Declared()
+        self._asked_for_needed = needed
         self._memo: dict[tuple[str, str], Classification] = {}
 
     def cookie(self, name: str) -> Classification:
@@ -110,7 +119,13 @@ class Classifier:
             return Classification(Category.ESSENTIAL, "", "declared", "consentkit")
         if found := self._declared.cookie(name):
             return found
+        if name in self._needed:
+            return NEEDED
         return as_found(known, "catalogued") if (known := find_cookie(name)) else UNKNOWN
+
+    @once
+    def _needed(self) -> frozenset[str]:
+        return frozenset(self._asked_for_needed())
 
     def listed_at(self, name: str, domain: str) -> Classification | None:
         """What the site's own lists say of a domain's cookie, if they name that domain."""

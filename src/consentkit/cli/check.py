@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
+from inspect import isfunction, signature
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -145,11 +146,15 @@ def _load_app(target: str) -> Any:
     sys.path.insert(0, os.getcwd())
     try:
         app = attrgetter((name or "app").removesuffix("()"))(import_module(module))
-        return app() if name.endswith("()") else app
+        if name.endswith("()"):
+            return app()
     except ConfigError:
         raise
     except Exception as error:
         raise click.UsageError(f"--app {target}: it cannot be imported ({error!r}).") from error
+    if isfunction(app) and all(each.default is not each.empty for each in signature(app).parameters.values()):
+        raise click.UsageError(f"--app {target}: it is no app, but may make one: write {target}().")
+    return app
 
 
 def _data(checked: _Checked) -> dict[str, Any]:

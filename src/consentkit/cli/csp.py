@@ -26,6 +26,7 @@ from consentkit.policy.sources import SourceTable, reaches, source_table
 class HostInUse:
     """One host: where it was met and how often, what it is, and for whom the policy lets it through.
 
+    It carries its port where that is not the usual one.
     `allowed` is "everybody", "with consent" or "nobody". `only_reported` hosts were named by browsers alone, and
     anybody can write a report. `tracks` says that it is known for tracking, under some of its paths at least.
     """
@@ -101,7 +102,7 @@ def _host(host: str, met: list[Sighting], classifier: Classifier, table: SourceT
         found.reason,
         allowed,
         all(sighting.is_reported for sighting in met),
-        found.reason != "declared" and tracks(host),
+        found.reason != "declared" and tracks(host.partition(":")[0]),
     )
 
 
@@ -137,14 +138,16 @@ def _vendor(policy: Policy, hosts: list[HostInUse]) -> str:
     taken = {declared.id for declared in policy.vendors}
     ident = re.sub(r"[^a-z0-9]+", "-", vendor.lower()).strip("-")[:50] or "vendor"
     ident = ident if ident not in taken else f"{ident}-{category}"
-    sure = [host.host for host in hosts if not host.only_reported]
+    # A vendor is declared by names, and may be asked at any port.
+    names = [host.host.partition(":")[0] for host in hosts]
+    sure = [name for name, host in zip(names, hosts, strict=True) if not host.only_reported]
     lines = [
         "[[vendors]]",
         f'id = "{ident}"',
         f"name = {json.dumps(vendor, ensure_ascii=False)}",
         f'category = "{category}"',
         'purpose = "…"',
-        f"hosts = {json.dumps(sure or [host.host for host in hosts])}",
+        f"hosts = {json.dumps(list(dict.fromkeys(sure or names)))}",
     ]
     doubtful = [f"# {host.host}: only reported." for host in hosts if host.only_reported]
     return "\n".join([*doubtful, *(lines if sure else [f"# {line}" for line in lines])]) + "\n"

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from consentkit.catalog import find_cookie
 from consentkit.classification.answer import Classification
 from consentkit.errors import MalformedError
+from consentkit.guard.set_cookie import is_declarable
 from consentkit.ledger.sightings import Sighting
 from consentkit.policy import Category, Policy
 from consentkit.policy.duration import format_duration, parse_duration
@@ -20,7 +21,6 @@ from consentkit.policy.duration import format_duration, parse_duration
 _OWNER = "…"
 # The longest that browsers keep a cookie, and that a policy may say (RFC 6265bis §5.5).
 _LONGEST = parse_duration("400 days")
-_NAME = re.compile(r"[!#$%&'+.^_`|~0-9A-Za-z-]+\*?")
 
 
 class Seen(NamedTuple):
@@ -54,7 +54,7 @@ def declarations(seen: Sequence[Seen], policy: Policy) -> str:
     theirs: dict[tuple[str, str], list[Seen]] = {}
     blocks: list[str] = []
     for each in seen:
-        if not _NAME.fullmatch(each.name):
+        if not is_declarable(each.name):
             blocks.append(f"# No policy can declare a cookie with this name; give it another: {_quoted(each.name)}")
         elif each.what.category in (None, Category.ESSENTIAL) or not each.what.vendor:
             blocks.append(_own(each))

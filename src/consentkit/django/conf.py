@@ -20,13 +20,19 @@ from consentkit.settings import Settings, load_settings, refuse_unknown
 _NAMES = ("policy", "database", "data", "secret", "signing_key", "production")
 # What the kit itself takes, beside its settings.
 _OURS = ("clock", "minor")
+# Under what names Django keeps logins and its tokens against forged requests.
+_NEEDED = ("SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME")
 
 
 @cache
 def site_kit() -> ConsentKit:
     """The kit of this process, built with the first handler: all of Django's handlers share it."""
     given = _given()
-    return ConsentKit(site_settings(), **{name: given[name] for name in _OURS if name in given})
+    return ConsentKit(
+        site_settings(),
+        **{name: given[name] for name in _OURS if name in given},
+        needed=lambda: [getattr(settings, name) for name in _NEEDED],
+    )
 
 
 @cache
@@ -74,7 +80,7 @@ def _problem(number: str, place: str, message: str, remedy: str, value: str = ""
 
 def _forget(*, setting: str, **_: Any) -> None:
     """A test overrides settings: the next handler gets a kit of its own."""
-    if setting in ("CONSENTKIT", "DATABASES"):
+    if setting in ("CONSENTKIT", "DATABASES", *_NEEDED):
         if site_kit.cache_info().currsize:
             site_kit().close()
         site_kit.cache_clear()

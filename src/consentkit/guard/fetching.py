@@ -6,7 +6,7 @@ differ: an svg element may fetch by any `href`, and paints by attributes that ho
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from consentkit.guard.tokens import Attribute, Tag
 from consentkit.guard.urls import attribute_text
@@ -49,6 +49,7 @@ FETCHING: dict[bytes, tuple[bytes, ...]] = {
 }
 _SELDOM = (b"meta", b"a", b"area", b"button", b"table", b"thead", b"tbody", b"tfoot", b"tr", b"td", b"th")
 _REACHING = FETCHING.keys() - _SELDOM
+_KINDS = frozenset([b"type", b"language", b"rel"])
 _AMP = (b"src", b"srcset", b"srcdoc", b"poster", b"config", b"artwork")  # custom elements of the AMP runtime
 EVERYWHERE = (b"style", b"attributionsrc")
 PAINTED = frozenset(b"fill stroke filter clip-path mask cursor marker marker-start marker-mid marker-end".split())
@@ -78,6 +79,16 @@ def first_of(attrs: Sequence[Attribute]) -> dict[bytes, bytes]:
     values: dict[bytes, bytes] = {}
     for attr in attrs:
         values.setdefault(attr.name, attr.value)
+    return values
+
+
+def ahead_of(attrs: Sequence[Attribute]) -> dict[bytes, bytes]:
+    """The values for a browser that looks ahead: of duplicates it goes by the last that tells a kind, and by the first
+    address that is not empty (seen in Chromium 156)."""
+    values: dict[bytes, bytes] = {}
+    for attr in attrs:
+        if attr.name in _KINDS or not values.get(attr.name, b"").strip():
+            values[attr.name] = attr.value
     return values
 
 
@@ -117,6 +128,13 @@ def script_source(tag: Tag, values: Mapping[bytes, bytes]) -> bytes | None:
     """Where a script comes from, or None when it is written in the page. An empty src runs nothing."""
     keys = (b"src",) if tag.is_html else (*_LINKED, b"src") if tag.is_xml else _LINKED
     return next((values[key] for key in keys if key in values), None)
+
+
+def script_addresses(tag: Tag, *readings: Mapping[bytes, bytes]) -> Iterator[bytes]:
+    """Every address from which anybody would fetch a script. Who looks ahead goes by `href` from an svg on, up to its
+    end tag, whatever has broken out of it (seen in Chromium 156)."""
+    keys = (b"src", *_LINKED) if tag.is_html or tag.is_xml else _LINKED
+    return (values[key] for values in readings for key in keys if key in values)
 
 
 def _is_used(name: bytes, key: bytes, values: Mapping[bytes, bytes]) -> bool:

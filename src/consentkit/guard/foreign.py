@@ -2,7 +2,8 @@
 
 Knows names of elements and attributes; not where they stand, not URLs. It keeps the open elements from the outermost
 svg or math inward, after the standard's "rules for parsing tokens in foreign content". What is open outside of it is
-not kept: an end tag that fits nothing inside is taken to close what surrounds the picture, as authors mean it.
+not kept: an end tag that fits nothing inside is taken to close what surrounds the picture, as authors mean it. Where
+nothing is there to be closed, browsers pass it over, and the picture goes on: so what follows is `doubtful`.
 """
 
 from __future__ import annotations
@@ -49,10 +50,16 @@ class Open(NamedTuple):
 class Foreign:
     """The open elements from the outermost svg or math inward; empty in plain HTML."""
 
-    __slots__ = ("stack",)
+    __slots__ = ("_unended", "stack")
 
     def __init__(self) -> None:
         self.stack: list[Open] = []
+        self._unended = 0  # of how many pictures, closed by what surrounds them, the end tag is missing
+
+    @property
+    def doubtful(self) -> bool:
+        """May a picture go on here, though none is open as we read it?"""
+        return self._unended > 0
 
     def takes_as_html(self, name: bytes, attrs: Sequence[Attribute]) -> bool:
         """Would a start tag of this name here make an HTML element?"""
@@ -79,6 +86,7 @@ class Foreign:
     def end(self, name: bytes) -> None:
         """An end tag was read."""
         if not self.stack:
+            self._unended = max(0, self._unended - (name in (b"svg", b"math")))
             return
         if self.stack[-1].space != _HTML and name in (b"br", b"p"):
             self._break_out()
@@ -90,7 +98,10 @@ class Foreign:
             if self.stack[i].name == name:
                 del self.stack[i:]
                 return
+        if any(item.island for item in self.stack):
+            return  # what surrounds an island is in no end tag's reach ("has an element in scope")
         if name in _BREAKOUT or name in _CLOSES_P or name in _INLINE or name in _CLOSES_ITSELF:
+            self._unended += sum(item.name in (b"svg", b"math") for item in self.stack)
             self.stack.clear()
 
     def is_foreign(self) -> bool:

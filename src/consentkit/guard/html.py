@@ -20,18 +20,21 @@ from consentkit.guard.fetching import (
     Embed,
     Judge,
     Suspects,
+    ahead_of,
     first_of,
     is_table,
     may_reach,
     runs,
+    script_addresses,
     script_source,
 )
 from consentkit.guard.holding import INERT, PREFIX, UNSEEN, Held, Put, hold_script
 from consentkit.guard.judging import Inside, TagJudge
 from consentkit.guard.longtag import LongTag
 from consentkit.guard.placement import Insertion, Placement, written
+from consentkit.guard.region import RAW
 from consentkit.guard.tokens import Attribute, ScriptScan, Tag
-from consentkit.guard.urls import absolute, attribute_text
+from consentkit.guard.urls import absolute, attribute_text, reference_text
 from consentkit.guard.walk import Walk
 
 HOLD_LIMIT = 65536
@@ -128,7 +131,7 @@ class HtmlRewriter(Walk):
     def wants(self, name: bytes, start: int, after: int) -> bool:
         if self._only_placing:
             return name in _PAGE_TAGS or name == b"base" or (name == b"script" and bool(self._lead))
-        if name in _ALWAYS or (name == b"style" and self.is_drawn()):
+        if name in _ALWAYS or (name == b"style" and (self.is_drawn() or self.is_twofold())):
             return True
         return self._is_suspect(start, after)
 
@@ -140,10 +143,13 @@ class HtmlRewriter(Walk):
                 return False
             self._write_lead(tag)
             held = hold_script(tag, label) if label else None
-        elif tag.name == b"style" and not tag.is_html and not self._only_placing:
-            return self._tree_sheet(tag)
+        elif tag.name == b"style" and not self._only_placing:
+            if not tag.is_html:
+                return self._tree_sheet(tag)
+            if self.is_twofold():
+                return self._twofold_sheet(tag)
         if held is None and not self._only_placing and self._is_suspect(tag.start, tag.after):
-            held = self._tags.hold(tag)
+            held = self._tags.hold(tag._replace(is_html=tag.is_html and not self._foreign.doubtful))
         self._write(held)
         return True
 
@@ -285,6 +291,24 @@ class HtmlRewriter(Walk):
         self._write_inside(tag.after, (labels, [put for put in puts if tag.after + put[0] < stop - _MARGIN]))
         return True
 
+    def _twofold_sheet(self, tag: Tag) -> bool:
+        """A sheet that is markup for some: judged when all of it is there. Behind its first "<" nothing is written into
+        it, since what is an address for the one may stand in a tag for the other: there it is held by its type."""
+        end = RAW[b"style"].search(self._buf, tag.after, self._end)
+        if end is None and not self._final and self._end - tag.start < self._limit:
+            return False
+        stop = min(end.start() if end else self._end, tag.start + self._limit)
+        if self._is_suspect(tag.after, stop):
+            text = self._buf[tag.after : stop]
+            found, markup = addresses(text), text.find(b"<") % (len(text) + 1)
+            inside = self._tags.sheet(text, [each for each in found if each.start < markup])
+            sheet = character_data(text).data
+            labels = self._tags.sheet(sheet, addresses(sheet))[0]
+            is_whole = len(labels) > len(inside[0])
+            self._write(hold_script(tag, labels[0]) if is_whole else None)
+            self._write_inside(tag.after, inside)
+        return True
+
     def _is_unfinished(self, pos: int) -> bool:
         """Does what stands here begin a comment or a CDATA section that does not end yet?"""
         ahead = self._buf[pos : pos + 9]
@@ -292,20 +316,24 @@ class HtmlRewriter(Walk):
 
     def _script_label(self, tag: Tag) -> str | None:
         """The label that holds this script, "" to let it be, None when its end is not there yet."""
-        values = first_of(tag.attrs)
+        values, ahead = first_of(tag.attrs), ahead_of(tag.attrs)
         table = is_table(values)
-        if not table and not runs(values):
+        if not table and not runs(values) and not runs(ahead):
             return ""
-        source = None if table else script_source(tag, values)
-        if source is not None:
-            suspect = self._is_suspect(tag.start, tag.after)
-            return (suspect and self._tags.label_of(b"script", b"src", source)) or ""
-        if tag.is_closed and not tag.is_html:
+        if not table and self._is_suspect(tag.start, tag.after):
+            labels = (self._tags.label_of(b"script", b"src", at) for at in script_addresses(tag, values, ahead))
+            if label := next(filter(None, labels), None):
+                return label
+        is_elsewhere = not table and script_source(tag, values) is not None
+        if is_elsewhere or not (table or runs(values)) or (tag.is_closed and not tag.is_html):
             return ""
         text = self._script_text_of(tag)
         if not text:
             return text
-        return (self._tags.label_of_table(text) if table else self._judge_inline(text)) or ""
+        if table:
+            return self._tags.label_of_table(text) or ""
+        drawn = reference_text(text) if self._foreign.doubtful else text
+        return self._judge_inline(text) or (drawn != text and self._judge_inline(drawn)) or ""
 
     def _script_text_of(self, tag: Tag) -> str | None:
         if tag.is_html:

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from consentkit.guard.css import addresses, css_text
 from consentkit.guard.css import mark as css_mark
 from consentkit.guard.decoded import Decoded, attribute_value, written_in
-from consentkit.guard.fetching import ANIMATED, PAINTED, Embed, Judge, first_of, reaches
+from consentkit.guard.fetching import ANIMATED, PAINTED, Embed, Judge, ahead_of, first_of, reaches
 from consentkit.guard.holding import Held, Put, hold
 from consentkit.guard.tokens import Attribute, Tag
 from consentkit.guard.urls import (
@@ -42,6 +42,8 @@ _SEVERAL: dict[bytes, Callable[[str], Iterable[str]]] = {
     b"archive": lambda text: re.split(r"[\s,]+", text),
     b"values": lambda text: text.split(";"),
 }
+# Of these an empty one is passed over by a browser that looks ahead (seen in Chromium 156).
+_TAKEN_AHEAD = frozenset([b"src", b"href", b"poster"])
 _PLAIN_STYLE = re.compile(rb"(?:[^(\\&-]++|-(?!-))*+")
 _JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*+"', re.S)
 
@@ -60,12 +62,12 @@ class TagJudge:
 
     def hold(self, tag: Tag) -> Held | None:
         """How to hold this tag, if anything it reaches gets a label; of a script, what is not its program."""
-        values = first_of(tag.attrs)
+        values, ahead = first_of(tag.attrs), ahead_of(tag.attrs)
         labels: list[str] = []
         renamed: set[bytes] = set()
         inside: list[Put] = []
-        for attr in _firsts(tag.attrs):
-            if not reaches(tag.name, attr.name, values, tag.is_html):
+        for attr in _counting(tag.attrs):
+            if not any(reaches(tag.name, attr.name, reading, tag.is_html) for reading in (values, ahead)):
                 continue
             found, puts = self._met_in(tag, attr)
             labels += found
@@ -185,12 +187,14 @@ def _first(inside: Inside) -> str | None:
     return next(iter(inside[0]), None)
 
 
-def _firsts(attrs: Iterable[Attribute]) -> Iterable[Attribute]:
-    """Of duplicate attributes the first, which is the one that counts."""
-    found: dict[bytes, Attribute] = {}
+def _counting(attrs: Iterable[Attribute]) -> Iterator[Attribute]:
+    """Of duplicate attributes the first, which is the one that counts; of addresses also what who looks ahead takes."""
+    met: set[bytes] = set()
     for attr in attrs:
-        found.setdefault(attr.name, attr)
-    return found.values()
+        if attr.name not in met:
+            yield attr
+        if attr.name not in _TAKEN_AHEAD or attr.value.strip():
+            met.add(attr.name)
 
 
 def _within(put: Put, tag: Tag, key: bytes) -> bool:

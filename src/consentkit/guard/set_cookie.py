@@ -13,6 +13,7 @@ from consentkit.decision import EVERYTHING, Decision
 from consentkit.guard.cookie_date import parse_cookie_date
 from consentkit.guard.spared import is_spared
 from consentkit.policy import Category
+from consentkit.policy.values import COOKIE_NAME, LONGEST_NAME
 
 # A comma behind which a cookie seems to begin.
 _FOLD = re.compile(rb",(?=[ \t]*[!#$%&'*+.^_`|~0-9A-Za-z-]+=)")
@@ -24,6 +25,7 @@ _SECONDS = re.compile(r"-?[0-9]+", re.ASCII)
 _LONGEST_VALUE = 1024
 _LONGEST_AGE = 10 * 365 * 86400
 _LIFETIMES = (b"max-age", b"expires")
+_DECLARABLE = re.compile(COOKIE_NAME)
 
 
 class SetCookie(NamedTuple):
@@ -121,11 +123,20 @@ def shortened(line: bytes, seconds: int) -> bytes:
     return b";".join([*kept, b" Max-Age=%d" % seconds] if seconds else kept)
 
 
+def is_declarable(name: str) -> bool:
+    """Whether a policy may name this cookie."""
+    return len(name) <= LONGEST_NAME and _DECLARABLE.fullmatch(name) is not None
+
+
 def declaring(name: str, category: str | None, purpose: str = "") -> str:
-    """The TOML that would declare a cookie, to be pasted from the log. The name is not ours, so it is escaped."""
-    shown = name[:128].encode("ascii", "backslashreplace").decode().replace("\\", "\\\\").replace('"', '\\"')
-    clean = "".join(char for char in shown if char.isprintable())
-    said = (clean, category or "…", purpose or "…", "…")
+    """The TOML that would declare a cookie, to be pasted from the log. The name is not ours: it may be one that no
+    policy takes, and then that is said, in what TOML takes for a comment.
+    """
+    if len(name) > LONGEST_NAME:
+        name = name[: LONGEST_NAME - 1].rstrip("*") + "*"
+    if not is_declarable(name):
+        return f"# No policy can declare a cookie with this name; give it another: {name!a}"
+    said = (name, category or "…", purpose or "…", "…")
     return '[[cookies]]\nname = "{}"\ncategory = "{}"\npurpose = "{}"\nretention = "{}"'.format(*said)
 
 

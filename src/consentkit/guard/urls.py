@@ -53,9 +53,7 @@ def browser_url(text: str, base: str = "") -> str:
     elif "\\" in text and not _SCHEME.match(text):
         head, mark, tail = text.partition("?")
         text = head.replace("\\", "/") + mark + tail
-    if base and not _SCHEME.match(text):
-        return urljoin(base, text)
-    return text
+    return _resolved(base, text) if base and not _SCHEME.match(text) else text
 
 
 def plain_url(raw: bytes, base: str = "") -> str:
@@ -125,6 +123,14 @@ def _host(text: str) -> str:
         host = "".join(c for c in folded if unicodedata.category(c) != "Cf")
         host = ".".join(map(_to_ascii, host.lower().split(".")))
     return host.lower()[-_LONGEST_HOST:]
+
+
+def _resolved(base: str, text: str) -> str:
+    """A relative address made whole. Where either is no address ("https://[x"), no browser asks anybody for it."""
+    try:
+        return urljoin(base, text)
+    except ValueError:
+        return text
 
 
 def _to_ascii(label: str) -> str:

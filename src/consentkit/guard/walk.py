@@ -75,6 +75,10 @@ class Walk(Questions):
         """Are we in a picture or in XML, where names of elements do not tell what fetches?"""
         return self.is_xml or bool(self._foreign.stack)
 
+    def is_twofold(self) -> bool:
+        """Do browsers differ, or may we err, on whether a style sheet here is one, or markup?"""
+        return self._in_select or self._foreign.doubtful
+
     # ── regions ──
 
     def _step(self) -> bool:
@@ -157,7 +161,7 @@ class Walk(Questions):
     def _next_tag(self) -> re.Match[bytes] | None:
         """The next tag that changes what follows it, or has a place in it; or what stands where no whole tag does."""
         buf, end, places = self._buf, self._end, self.places()
-        if places is None or self._foreign.stack:
+        if places is None or self._foreign.stack or self._foreign.doubtful:
             return SCAN_EACH.match(buf, self._pos, end)
         while True:
             at = bisect_left(places, self._pos)
@@ -267,15 +271,18 @@ class Walk(Questions):
                 self._enter_region(RAW_AHEAD[name], after, is_page=True)
             return
         self.opened(name, attrs, after)
-        if name == b"script":
+        doubtful = self._foreign.doubtful
+        if name == b"script" and not doubtful:
             self._scan = self._scan or ScriptScan(after)
             self._state = Walk._script_text
-        elif name in RAW and not (self._in_select and name != b"textarea"):
+        elif name in RAW and not doubtful and not (self._in_select and name != b"textarea"):
             self._until, self._state = RAW[name], Walk._style_text if name == b"style" else Walk._raw_text
             self._sought = after
-        elif name in RAW or name == b"noscript":
-            # Older parsers drop such tags inside a select, newer ones do not: markup that ends where raw text would.
-            self._enter_region(RAW.get(name, NOSCRIPT_END), after)
+        elif name in RAW_AHEAD or name == b"noscript":
+            # Older parsers drop such tags inside a select, newer ones do not, and in a picture they are no raw text:
+            # markup that ends where raw text would.
+            self._scan = None
+            self._enter_region(RAW_AHEAD.get(name, NOSCRIPT_END), after)
         elif name == b"plaintext":
             self._state = Walk._plain_text
         elif name == b"template":
@@ -286,9 +293,11 @@ class Walk(Questions):
             self._in_select = True
 
     def _end_tag(self, name: bytes, start: int) -> None:
-        if self._foreign.stack:
-            self._foreign.end(name)
-        elif name == b"template":
+        is_drawn = bool(self._foreign.stack)
+        self._foreign.end(name)
+        if is_drawn:
+            return
+        if name == b"template":
             if self._templates == self._inert_from:
                 self._inert_from = 0
             self._templates = max(0, self._templates - 1)

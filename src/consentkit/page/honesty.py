@@ -26,14 +26,25 @@ _NEVER = frozenset(
         "popover",
         "popovertarget",
         "commandfor",
+        "tabindex",
+        "accesskey",
+        "bgcolor",
+        "background",
+        "http-equiv",
     }
 )
 _NO_TAGS = frozenset({"script", "style", "iframe", "frame", "object", "embed", "dialog", "marquee", "base"})
+# What shows the words in it smaller, paler, struck out or turned around.
+_NO_WORDS_IN = frozenset({"font", "small", "big", "sub", "sup", "s", "strike", "del", "bdo", "ruby"})
+# Classes of ours that take something out of sight, each with the elements that need it.
+_OUT_OF_SIGHT = {"ck-said": frozenset[str](), "ck-close": frozenset({"button"})}
 # What shows something else than the text in it, or nothing of it.
 _NO_TEXT_IN = frozenset({"canvas", "audio", "video", "select", "textarea", "progress", "meter", "noframes"})
-_UNSEEN = frozenset({"template", "noscript", "title", "head", "datalist"})
+_UNSEEN = frozenset({"template", "noscript", "title", "head", "datalist", "svg", "math", "optgroup", "option"})
 _VOID = frozenset({"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
 _PLAIN = frozenset({"class", "name", "value", "formnovalidate"})
+_PRESSED = frozenset({"submit", "image", "reset", "button"})
+_CARRIED = frozenset({"token", "return_to", "lang"})
 
 
 class Fault(NamedTuple):
@@ -157,8 +168,11 @@ def _first_layer_words(doc: Mapping[str, Any]) -> list[str | None]:
 def _tricks(markup: Markup) -> Iterator[Fault]:
     """What hides, presses or runs something."""
     for element in markup.elements:
-        if element.tag in _NO_TAGS | _NO_TEXT_IN:
+        if element.tag in _NO_TAGS | _NO_TEXT_IN | _NO_WORDS_IN:
             yield Fault(f"<{element.tag}> has no place in it")
+        for name in element.attributes.get("class", "").split():
+            if element.tag not in _OUT_OF_SIGHT.get(name, {element.tag}):
+                yield Fault(f'<{element.tag} class="{name}"> is out of sight')
         for name in element.attributes:
             if name in _NEVER or name.startswith("on"):
                 yield Fault(f"<{element.tag} {name}> has no place in it")
@@ -185,15 +199,45 @@ def _answers(markup: Markup, doc: Mapping[str, Any], here: str, *when: str) -> I
         said = f'the buttons with class="{BUTTON}" are not “{names}”, in this order'
         yield Fault(said, "equal-weight" if _can_refuse(markup, wanted) else "refuse-first")
         return
-    for button, (label, value) in zip([b for b in found if b.text in dict(wanted)], wanted, strict=True):
+    answers = [each for each in found if each.text in dict(wanted)]
+    for button, (label, value) in zip(answers, wanted, strict=True):
         if extra := button.attributes.keys() - _PLAIN:
             yield Fault(f"“{label}” differs from the other buttons by {', '.join(sorted(extra))}", "equal-weight")
+        if _frame(button) != _frame(answers[0]) or any(each.parent is button for each in markup.elements):
+            yield Fault(f"“{label}” has something in it, or around it, that the others have not", "equal-weight")
         yield from _carried(markup, button, label, value, here)
     cross = {"name": "choice", "value": "refuse_all", "aria-label": doc.get("close") or ""}
-    if doc.get("close") and len([each for each in markup.all("button") if each.has(**cross)]) != 1:
+    crosses = [each for each in markup.all("button") if doc.get("close") and each.has(**cross)]
+    if doc.get("close") and len(crosses) != 1:
         yield Fault(f"no cross “{doc['close']}” that refuses", "cross")
+    yield from _other_answers(markup, doc, [*answers, *crosses])
     if doc.get("age") and len(markup.all("input", type="number", name="age")) != 1:
         yield Fault("the age is not asked for (age.html)")
+
+
+def _frame(button: Element) -> list[object]:
+    """What a button stands in, from the inside out: of a form its class, of anything else the very element."""
+    found: list[object] = []
+    around = button.parent
+    while around:
+        found.append(around.attributes.get("class") if around.tag == "form" else id(around))
+        around = around.parent
+    return found
+
+
+def _other_answers(markup: Markup, doc: Mapping[str, Any], known: list[Element]) -> Iterator[Fault]:
+    """What would answer beside the buttons that do, or in their stead."""
+    ids = {id(each) for each in known}
+    for element in markup.elements:
+        kind = element.attributes.get("type", "").lower()
+        if (element.tag == "button" and id(element) not in ids) or (element.tag == "input" and kind in _PRESSED):
+            yield Fault(f"a <{element.tag}> that is none of the answers", "equal-weight")
+        if element.tag == "input" and kind == "hidden":
+            name, value = element.attributes.get("name", ""), element.attributes.get("value", "")
+            if name not in _CARRIED and value not in doc.get("adds", {}).get(name, ()):
+                yield Fault(f"a hidden field {name}={value} answers for the visitor", "unticked")
+        if element.tag == "input" and kind == "radio":
+            yield Fault("<input type=radio> has no place in it")
 
 
 def _can_refuse(markup: Markup, wanted: list[tuple[str, str]]) -> bool:

@@ -21,7 +21,7 @@ from consentkit.errors import ConfigError, Problem
 from consentkit.law.regime import Rules, rules_for
 from consentkit.page.declaration import declared
 from consentkit.page.embed import Door
-from consentkit.page.honesty import Fault, banner_faults, preferences_faults, words_faults
+from consentkit.page.honesty import Element, Fault, Markup, banner_faults, preferences_faults, words_faults
 from consentkit.page.notice import Occasion
 from consentkit.page.templating import PARTS, own_templates
 from consentkit.policy import OPTIONAL_CATEGORIES, Policy, localised
@@ -169,11 +169,26 @@ def _message(pages: Pages, policy: Policy, language: str) -> Iterator[Fault]:
 
 
 def _reopen(pages: Pages, policy: Policy, language: str) -> Iterator[Fault]:
-    html, said = unescape(pages.reopen(language, withdraws="now").decode()), texts(language, policy.texts)
-    if f'href="{policy.prefix}/preferences"' not in html or said["reopen"] not in html:
-        yield Fault("no link to the preferences under its name", "withdrawal")
-    if f'action="{policy.prefix}/choice"' not in html or said["button.withdraw"] not in html:
-        yield Fault(f"no button “{said['button.withdraw']}” for whoever has allowed something", "withdrawal")
+    """The widget looks for `aside > a + form`, and whoever has allowed nothing is to see no button."""
+    said = texts(language, policy.texts)
+    for waits in (False, True):
+        markup = Markup(pages.reopen(language, withdraws="later" if waits else "now").decode())
+        links = [each for each in markup.all("a", href=f"{policy.prefix}/preferences") if said["reopen"] in each.text]
+        if len(links) != 1:
+            yield Fault("no link to the preferences under its name", "withdrawal")
+            continue
+        aside = links[0].parent
+        beside = [each for each in markup.elements if each.parent is aside]
+        form = next(iter(beside[beside.index(links[0]) + 1 :]), Element("", {}))
+        buttons = [each for each in markup.all("button", name="choice", value="withdraw") if each.form is form]
+        if [each.text for each in buttons] != [said["button.withdraw"]] or not form.has(
+            action=f"{policy.prefix}/choice", method="post"
+        ):
+            yield Fault(f"no button “{said['button.withdraw']}” for whoever has allowed something", "withdrawal")
+        elif aside is None or aside.tag != "aside":
+            yield Fault("link and button do not stand one after the other in an <aside>")
+        elif ("hidden" in form.attributes) != waits:
+            yield Fault("its form is not hidden while it waits, and only then")
 
 
 _Look = Callable[["Pages", Policy, str], Iterator[Fault]]

@@ -113,9 +113,12 @@ class Pages:
         look = {"style": variant(theme).name, "preview": self._said(language)["preview.mark"]}
         return self._mould_banner(notice, _UNDECIDED, root, **look).fill(token="", return_to="", query="")
 
-    def settled(self, decision: Decision) -> bytes:
-        """What the widget learns in the banner's stead where nobody is to be asked."""
-        return self._render("settled.html", decision=decision).encode("ascii")
+    def settled(self, decision: Decision, honoured_in: str = "") -> bytes:
+        """What the widget learns in the banner's stead where nobody is to be asked; with a language, also what it puts
+        before the link's words: that the browser's signal was honoured.
+        """
+        said = f"{self._said(honoured_in)['honoured']}. " if honoured_in else ""
+        return self._render("settled.html", decision=decision, said=said).encode()
 
     def widget(self, state: str, root: str = "", *, nonce: str = "", later: bytes = b"") -> bytes:
         """The tag that loads the widget; `later` is what it puts into the banner's place.

@@ -20,6 +20,8 @@ PLACE = "@"
 # These are no grants: of several policies each can only take away (CSP3 §8.1). 'unsafe-eval' includes WebAssembly.
 _OWN_MEANS = "'self' 'unsafe-inline' 'unsafe-eval' data: blob: filesystem: mediastream:"
 
+_USUAL_PORTS = ("80", "443")
+
 
 class VendorSources(NamedTuple):
     """One declared vendor that needs consent, and what it is reached by."""
@@ -58,7 +60,8 @@ class SourceTable(NamedTuple):
 def reaches(text: str, host: str, directive: str = "") -> bool:
     """Whether a policy text of ours lets a page ask this host for something; with `directive`, for such a thing.
 
-    Paths are left aside: a host of which some part may be reached is reached.
+    `host` carries its port where that is not the usual one: without a port, a source is for those (CSP3 "port-part
+    matches"). Paths are left aside: a host of which some part may be reached is reached.
     """
     said = {name: sources for name, *sources in (part.split() for part in text.split("; "))}
     lists = [said.get(directive, said["default-src"])] if directive else said.values()
@@ -88,8 +91,11 @@ def source_table(policy: Policy) -> SourceTable:
     return SourceTable(template, tuple(rows))
 
 
-def _names(source: str, host: str) -> bool:
-    name = source.rpartition("://")[2].partition("/")[0].partition(":")[0]
+def _names(source: str, place: str) -> bool:
+    name, _, port = source.rpartition("://")[2].partition("/")[0].partition(":")
+    host, _, asked = place.partition(":")
+    if port not in ("*", asked) and (asked or port not in _USUAL_PORTS):
+        return False
     return host.endswith(name[1:]) if name.startswith("*.") else host == name
 
 

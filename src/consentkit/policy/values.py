@@ -130,8 +130,11 @@ Countries = Annotated[tuple[Country, ...], Field(min_length=1, max_length=60)]
 VerifierKey = Annotated[str, StringConstraints(max_length=500), AfterValidator(_witness_key)]
 Certificate = Annotated[str, StringConstraints(max_length=20_000), AfterValidator(_certificate)]
 PathPrefix = Annotated[str, AfterValidator(_prefix)]
-# RFC 6265 token characters; a star at the end stands for anything.
-CookieName = Annotated[str, StringConstraints(pattern=r"^[!#$%&'+.^_`|~0-9A-Za-z-]+\*?$", max_length=128)]
+# RFC 6265 token characters, and of the others those that apps use and browsers take: "user[theme]", "shop:basket". A
+# star at the end stands for anything.
+COOKIE_NAME = r"[!#$%&'()+./:?@\[\]^_`{|}~0-9A-Za-z-]+\*?"
+LONGEST_NAME = 128
+CookieName = Annotated[str, StringConstraints(pattern=f"^{COOKIE_NAME}$", max_length=LONGEST_NAME)]
 
 
 def localised(text: Text, language: str, fallback: str = "en") -> str:

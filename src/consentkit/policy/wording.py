@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, StringConstraints, WithJso
 
 from consentkit.errors import Problem
 from consentkit.policy.base import plain
-from consentkit.texts.balance import ANSWERS, imbalances
+from consentkit.texts.balance import ANSWERS, imbalances, mistaken
 from consentkit.texts.catalogue import culture_of, languages, texts
 from consentkit.texts.culture import Culture
 from consentkit.texts.english import Plural, english
@@ -60,7 +60,8 @@ def check_wording(own: Mapping[str, Mapping[str, str]]) -> Iterator[Problem]:
 def _check_balance(language: str, said: Mapping[str, str]) -> Iterator[Problem]:
     """Whether a site's own answers weigh the same, beside each other and beside those of ours that stay."""
     ours = texts(language)
-    for key, fault in imbalances({key: said.get(key) or ours[key] for key in ANSWERS}):
+    answers = {key: said.get(key) or ours[key] for key in ANSWERS}
+    for key, fault in (*imbalances(answers), *mistaken(answers, {key: ours[key] for key in ANSWERS})):
         yield Problem(
             "consentkit.E085",
             f"texts.{language}.{key}",

@@ -18,13 +18,15 @@ from consentkit.policy.model import CspDirective
 LONGEST_BODY = 16 * 1024
 # A browser sends what it has gathered in one go.
 _MOST = 100
+_USUAL_PORTS = (80, 443)
+_LONGEST_HOST = 253 - len(":65535")  # what it is kept in holds a name
 _DIRECTIVES = frozenset(get_args(CspDirective)) | {"default-src"}
-_URL = re.compile(r"(?:(?:https?|wss?):)?//([a-z0-9_.-]{1,253})(?::[0-9]{1,5})?(?:[/?#]|\Z)", re.ASCII)
+_URL = re.compile(r"(?:(?:https?|wss?):)?//([a-z0-9_.-]{1,253})(?::([0-9]{1,5}))?(?:[/?#]|\Z)", re.ASCII)
 _HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]", re.ASCII)
 
 
 class Violation(NamedTuple):
-    """Something a browser stopped, or would have: a directive as a policy may name it, and a host."""
+    """Something a browser stopped, or would have: a directive as a policy may name it, and a host (`host_in`)."""
 
     directive: str
     host: str
@@ -51,10 +53,17 @@ def parse_report(body: bytes, content_type: bytes | None) -> list[Violation]:
 
 
 def host_in(url: str) -> str | None:
-    """The host that a URL of the web names, if it is a name that a policy could hold."""
+    """The host that a URL of the web names, if it is a name that a policy could hold; with its port where that is not
+    the usual one, for a policy that names no port is for the usual ones (CSP3 "port-part matches").
+    """
     match = _URL.match(url[:2000].lower())
     host = match[1].rstrip(".") if match else ""
-    return host if _HOST.fullmatch(host) else None
+    if not match or not _HOST.fullmatch(host):
+        return None
+    port = int(match[2] or 443)
+    if port in _USUAL_PORTS:
+        return host
+    return f"{host}:{port}" if 0 < port < 65536 and len(host) <= _LONGEST_HOST else None
 
 
 def _csp_report(data: Any) -> Iterator[tuple[Any, Any]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse, parse_cookie
 from django.http.response import HttpResponseBase
+from django.middleware.csrf import get_token
 from django.template import engines
 from django.urls import path, re_path
 
@@ -99,6 +100,11 @@ def decision(request: HttpRequest, slug: str = "") -> JsonResponse:
     return JsonResponse({"granted": sorted(request.consent.granted)})
 
 
+def signin(request: HttpRequest) -> HttpResponse:
+    request.session["name"] = "Ada"
+    return HttpResponse(get_token(request))
+
+
 def boom(request: HttpRequest) -> HttpResponse:
     raise RuntimeError("the view broke")
 
@@ -115,6 +121,7 @@ urlpatterns = [
     path("django/decision", decision),
     path("django/courses/<slug:slug>", decision),
     re_path(r"^django/old/\d+$", decision),
+    path("django/signin", signin),
     path("django/boom", boom),
     path("<path:path>", answer),
 ]
