@@ -322,6 +322,14 @@ select, style and markup <select><style type="text/plain" data-ck="marketing t">
 svg, doubtful            <svg></li><script! ~href=//t.test/></script><style><img& ~src=//t.test/></style><rect& ~fill=url(//t.test/)></svg>
 svg, doubtful program    <svg></table><script!>new Image().src=&quot;//t.test/&quot;</script></svg>
 svg, doubt is over       <svg></li></svg><rect fill=url(//t.test/)><style><img src=//t.test/></style>
+frames, style            <frameset><style>@import "^//t.test/";</style><style><frame& ~src=//t.test/></style></frameset>
+frames, text             <frameset><title><frame& ~src=//t.test/></title><textarea><frame& ~src=//t.test/></textarea></frameset>
+frames, script           <frameset><script>x<frame& ~src=//t.test/></script><noscript><frame& ~src=//t.test/></noscript>
+frames, picture          <frameset><svg><style><frame& ~src=//t.test/></style><title><!--<%/title><frame src=//t.test/>
+frames, plain            <frameset><plaintext><frame& ~src=//t.test/>
+frames, noframes         <frameset><noframes><img src=//t.test/></noframes><frame& ~src=//t.test/></frameset>
+frames, torn             <frameset><style><a title="<%/style><a y="><frame& ~src=//t.test/></style>
+frames, in a body        <body>@x<frameset><style>a{b:url(^//t.test/)}</style><textarea><img& ~src=//t.test/></textarea>
 svg, around an island    <svg><desc></div></desc><style><img& ~src=//t.test/></style></svg>
 base, no address         <base href="https://[x"><base& ~href="https://t.test/"><img src="//[x"><img& ~src=https://t.test/>
 svg icon, painted        <svg viewBox="0 0 1 1"><path fill="url(#a)" d="M0 0"/><path& ~clip-path="url(//t.test/#a)"/></svg>

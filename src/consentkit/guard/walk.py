@@ -32,7 +32,10 @@ from consentkit.guard.tokens import (
 )
 from consentkit.guard.xmlwalk import xml_content
 
-_TREE = frozenset([*RAW, b"script", b"noscript", b"plaintext", b"template", b"select", b"svg", b"math"])
+_TREE = frozenset([*RAW, b"script", b"noscript", b"plaintext", b"template", b"select", b"frameset", b"svg", b"math"])
+# Among frames a browser passes these tags over, and reads on ("in frameset"); where a body goes before, it passes over
+# the frameset. We read both ways.
+_NO_TEXT_IN_FRAMES = frozenset([*RAW_AHEAD, b"noscript"]) - {b"noframes"}
 
 _TAG_END = re.compile(rb">")
 _COMMENT_END = re.compile(rb"--!?>")
@@ -51,6 +54,7 @@ class Walk(Questions):
         self._templates = 0
         self._inert_from = 0  # how many templates were open with the first whose content belongs to no page
         self._in_select = False
+        self._in_frames = False
         self._region: Region | None = None
         self._state: Callable[[Walk], bool] = self._content
         self._until = _TAG_END
@@ -77,7 +81,7 @@ class Walk(Questions):
 
     def is_twofold(self) -> bool:
         """Do browsers differ, or may we err, on whether a style sheet here is one, or markup?"""
-        return self._in_select or self._foreign.doubtful
+        return self._in_select or self._in_frames or self._foreign.doubtful
 
     # ── regions ──
 
@@ -272,7 +276,10 @@ class Walk(Questions):
             return
         self.opened(name, attrs, after)
         doubtful = self._foreign.doubtful
-        if name == b"script" and not doubtful:
+        if self._in_frames and name in _NO_TEXT_IN_FRAMES:
+            self._scan = None
+            self._enter_region(RAW_AHEAD.get(name, NOSCRIPT_END), after, is_page=True)
+        elif name == b"script" and not doubtful:
             self._scan = self._scan or ScriptScan(after)
             self._state = Walk._script_text
         elif name in RAW and not doubtful and not (self._in_select and name != b"textarea"):
@@ -283,7 +290,7 @@ class Walk(Questions):
             # markup that ends where raw text would.
             self._scan = None
             self._enter_region(RAW_AHEAD.get(name, NOSCRIPT_END), after)
-        elif name == b"plaintext":
+        elif name == b"plaintext" and not self._in_frames:
             self._state = Walk._plain_text
         elif name == b"template":
             self._templates += 1
@@ -291,6 +298,8 @@ class Walk(Questions):
                 self._inert_from = self._templates
         elif name == b"select":
             self._in_select = True
+        elif name == b"frameset":
+            self._in_frames = True
 
     def _end_tag(self, name: bytes, start: int) -> None:
         is_drawn = bool(self._foreign.stack)
