@@ -175,7 +175,7 @@ def test_root_path(root: str, path: str, serve: Serve) -> None:
     """Behind a proxy that strips a prefix, whichever way the server says so, every URL of ours carries the prefix."""
     browser = Browser(serve())
     asked = browser.get(path, scope={"root_path": root})
-    assert asked.body.count(f'method="post" action="{root}/_privacy/choice"'.encode()) == 1
+    assert asked.body.count(f'id="ck-f" method="post" action="{root}/_privacy/choice"'.encode()) == 1
     back = f"{root}{path.removeprefix(root)}"
     assert f'name="return_to" value="{back}"'.encode() in asked.body
     preferences = browser.get("/_privacy/preferences", scope={"root_path": root})

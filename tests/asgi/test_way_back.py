@@ -63,7 +63,7 @@ def test_ways_back(place: str, back: str, serve: Serve) -> None:
 
 
 WITHDRAW = b"<button name=choice value=withdraw>Withdraw consent</button>"
-WAITING = b'<form hidden method=post action="/_privacy/choice">' + WITHDRAW + b"</form>"
+WAITING = b'<form hidden method="post" action="/_privacy/choice">' + WITHDRAW + b"</form>"
 
 
 def test_withdrawing_takes_no_more_presses_than_granting(serve: Serve) -> None:
@@ -77,7 +77,7 @@ def test_withdrawing_takes_no_more_presses_than_granting(serve: Serve) -> None:
     browser.choose("accept_all")
     page = browser.get("/cart?a=1").body
     [form] = re.findall(rb"<form.*?</form>", page)
-    assert form == b'<form method=post action="/_privacy/choice">' + WITHDRAW + b"</form>"
+    assert form == b'<form method="post" action="/_privacy/choice">' + WITHDRAW + b"</form>"
     taken = browser.post({"choice": "withdraw"}, referer=f"http://{HOST}/cart?a=1")
     assert (taken.status, taken.header("location")) == (303, "/cart?a=1")
     assert WITHDRAW not in browser.get("/cart").body
@@ -116,7 +116,7 @@ def test_a_placed_link_that_says_what_was_allowed_is_for_one_visitor(serve: Serv
     assert WAITING in kept.body
     browser.choose("accept_all")
     own = browser.get("/?cache-control=public")
-    assert b'<form method=post action="/_privacy/choice">' + WITHDRAW + b"</form>" in own.body
+    assert b'<form method="post" action="/_privacy/choice">' + WITHDRAW + b"</form>" in own.body
     assert "public" not in (own.header("cache-control") or "")
 
 

@@ -44,7 +44,7 @@ COMMON = "django.middleware.common.CommonMiddleware"
 HELD = b'type="text/plain" data-ck="marketing ads"'
 HTML = {"accept": "text/html", "sec-fetch-dest": "document"}
 FIRST_LAYER = b'<form id="ck-f"'
-SHOWN, HIDDEN = (b'<form%b method=post action="/_privacy/choice">' % waits for waits in (b"", b" hidden"))
+SHOWN, HIDDEN = (b'<form%b method="post" action="/_privacy/choice">' % waits for waits in (b"", b" hidden"))
 
 
 @pytest.fixture

@@ -327,7 +327,7 @@ def test_the_way_back_is_in_the_sites_colours_and_over_nothing(chromium: Browser
     with tab(chromium, NARROW, color_scheme=scheme, java_script_enabled=False) as page:
         cases = (("en", "sheet", HOSTILE), ("ar", "style", RESETS[2]), ("de", "style", RESETS[0]), ("ro", "style", ""))
         for language, look, style in cases:
-            # What it says at most, where no version to come is announced.
+            # What it says at most; of a version to come it may have more to say than there is room, and scrolls.
             said = EVERYWHERE.reopen(language, look=look, withdraws="now", honoured=language == "ro").decode()
             serve(page, host(said, style))
             link = page.locator("aside a")
@@ -349,6 +349,8 @@ def test_the_way_back_is_in_the_sites_colours_and_over_nothing(chromium: Browser
             assert end_at["y"] + end_at["height"] <= link_at["y"]
             side = link_at["x"] if language != "ar" else NARROW[0] - link_at["x"] - link_at["width"]
             assert (side, link_at["y"] + link_at["height"]) == (0, NARROW[1])
+            link.evaluate("el => { el.textContent = `${el.textContent} `.repeat(9) }")
+            assert page.evaluate(f"document.querySelector('aside').offsetHeight <= {room}")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -95,7 +95,7 @@ BANNER = [
     (r"<h2 id", '<h2 onclick="x()" id', "onclick"),
     (r"<p>{{ doc.lead }}</p>", "<details><summary>Why</summary>{{ doc.lead }}</details>", "does not say"),
     (r"<p>{{ doc.body .*", "", "does not say"),
-    (r"<li><b>.*", "", "does not say “Functional”"),
+    (r"<li><b>.*?</li>", "", "does not say “Functional”"),
     (r"\(preview, doc.gpc, doc.lapsed\)", "(preview,)", "Opt-Out Request"),
     (r"{% for link in doc.links %}(.|\n)*?{% endfor %}", "", "no link “Privacy policy”"),
     (r"{{ \"\?return_to=.*?}}\">", '">', None),
@@ -113,7 +113,7 @@ BANNER = [
     (r"<div class=\"ck-text\">", '<div class="ck-text ck-close">', 'class="ck-close"'),
     (r"<ul>", '<ul tabindex="3">', "tabindex"),
     (
-        r"{{ button.label }}</button>\n{% endfor %}\n</form>\n{#",
+        r"{{ button.label }}</button>\n{% endfor %}</form>\n{#",
         "<img src=/tick.svg>{{ button.label }}</button>{% endfor %}</form>{#",
         "something in it",
     ),

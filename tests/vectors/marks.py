@@ -14,7 +14,7 @@ _INSERTS = re.compile(
     rb"<link rel=\"stylesheet\" href=" + _STATIC + rb'first\.css">\n<section class="ck-first".*?</section>'
     rb'<template class="ck-later">.*?</template>\n' + _WIDGET
     + rb"|<aside[^>]*>(?:<link rel=stylesheet href=" + _STATIC + rb'reopen\.css">|<style>[^<]*</style>)?'
-    + rb'<a href=' + _HERE + rb'preferences"[^>]*>[^<]*</a>(?:<form(?: hidden)? method=post action=' + _HERE
+    + rb'<a href=' + _HERE + rb'preferences"[^>]*>[^<]*</a>(?:<form(?: hidden)? method="post" action=' + _HERE
     + rb'choice"><button name=choice value=withdraw>[^<]*</button></form>)?</aside>(?:' + _WIDGET + rb")?"
     + rb"|(<desc>)?<script src=" + _STATIC + rb'guard\.js"[^>]*></script>(?(1)</desc>)'
     , re.S)  # fmt: skip
