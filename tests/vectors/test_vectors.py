@@ -196,8 +196,7 @@ def test_after_accepting_a_page_for_everybody_wakes(cell: str, seen: dict[Visit,
     """On a page that caches share, scripts wake for whoever has accepted what the table says they wake."""
     visit = Visit(cell, willing=True)
     bare = seen[BARE[visit.scripting]]
-    asleep = {vector.id for vector in chosen(visit) if vector.cells["shared_accepted"] == "held"}
-    asleep |= {vector.id for vector in chosen(visit) if "enforce" in cell and vector.id in UNUSUAL | LASTING}
+    asleep = {vector.id for vector in chosen(visit) if vector.is_live(visit.scripting)} - asking(visit)
     found = {name for name, each in seen[visit].items() if leaks(bare[name]) and not leaks(each)}
     assert found | AHEAD == asleep | AHEAD
 

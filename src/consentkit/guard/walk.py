@@ -1,8 +1,8 @@
 """The walk through a document, chunk by chunk: what is a tag, what is text, what is not finished yet.
 
-Knows bytes and as much of the tree as changes the tokens: svg and math, noscript, template, select, raw text. Does
-not know why anyone looks at tags: whoever walks answers for that (`questions`). What is passed on is what came in,
-and what `put` adds.
+Knows bytes and as much of the tree as changes the tokens: svg and math, noscript, template, select, frameset, raw
+text. Does not know why anyone looks at tags: whoever walks answers for that (`questions`). What is passed on is what
+came in, and what `put` adds.
 
 What is longer than the limit is decided by its first `limit` bytes, however the chunks fall, so the outcome never
 depends on them.
