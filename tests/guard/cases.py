@@ -19,7 +19,7 @@ LABEL = "marketing t"
 _OURS = re.compile(
     rb'<ck-mark></ck-mark>|(?: type="text/plain"|(?: (?:form)?method="dialog")*)? data-ck="[^"]*"|data-ck="[^"]*" |data-ck-'
     rb"|(?:&#32;type&#61;&#34;text/plain&#34;)?&#32;data-ck&#61;&#34;[^\"'<> ]*?&#34;|&#100;ata-ck-|about:invalid#ck:[^:]*:"
-    rb"|(?<=<)\\(?=/(?i:style|title|script|textarea|xmp|iframe|noembed|noframes)[\t\n\f\r />])"
+    rb"|(?<=<)\\(?=/(?i:style|title|(?:no)?script|textarea|xmp|iframe|noembed|noframes)[\t\n\f\r />])"
 )
 
 
@@ -329,6 +329,7 @@ frames, picture          <frameset><svg><style><frame& ~src=//t.test/></style><t
 frames, plain            <frameset><plaintext><frame& ~src=//t.test/>
 frames, noframes         <frameset><noframes><img src=//t.test/></noframes><frame& ~src=//t.test/></frameset>
 frames, torn             <frameset><style><a title="<%/style><a y="><frame& ~src=//t.test/></style>
+frames, torn noscript    <frameset><noscript><a title="<%/noscript><a y="><frame& ~src=//t.test/></noscript>
 frames, in a body        <body>@x<frameset><style>a{b:url(^//t.test/)}</style><textarea><img& ~src=//t.test/></textarea>
 svg, around an island    <svg><desc></div></desc><style><img& ~src=//t.test/></style></svg>
 base, no address         <base href="https://[x"><base& ~href="https://t.test/"><img src="//[x"><img& ~src=https://t.test/>
